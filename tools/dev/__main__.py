@@ -77,6 +77,14 @@ def command_pot(arguments):
         update_translations(odoo)
 
 
+def command_mail(arguments):
+    """Deliver messages to the running demonstration: ``mail PORT [FILE...]``."""
+    from .mail import deliver
+
+    port, *files = arguments
+    deliver(int(port), files)
+
+
 def command_shell(arguments):
     with provisioned() as odoo:
         with lock("demo"):

@@ -19,12 +19,15 @@ class Odoo:
     :param source: folder to put on PYTHONPATH.
     :param environment: variables for every process (PGHOST...).
     :param addons: folder with our addons; the checkout by default.
+    :param name: of the configuration file.
+    :param extra_addons: further folders with addons.
     """
 
     source: pathlib.Path
     environment: dict
     addons: pathlib.Path = ROOT
     name: str = "odoo"
+    extra_addons: tuple = ()
 
     def __post_init__(self):
         self.environment = {
@@ -42,7 +45,7 @@ class Odoo:
     @property
     def addons_path(self):
         """Folders with addons: Odoo's own, whatever its layout, then ours."""
-        folders = [self.source / "odoo/addons", self.source / "addons", self.addons]
+        folders = [self.source / "odoo/addons", self.source / "addons", self.addons, *self.extra_addons]
         return [folder for folder in folders if folder.is_dir()]
 
     def write_configuration(self):
@@ -93,11 +96,16 @@ class Odoo:
         if self.filestore(source).is_dir():
             shutil.copytree(self.filestore(source), self.filestore(target))
 
-    def rename(self, source, target):
-        self.drop(target)
-        psql(self.environment, "postgres", f'ALTER DATABASE "{source}" RENAME TO "{target}"')
-        if self.filestore(source).is_dir():
-            self.filestore(source).rename(self.filestore(target))
+    def copy_live(self, source, target):
+        """Copy a database that may have connections (slower: dump and restore when it has)."""
+        try:
+            self.copy(source, target)
+        except Failure:
+            psql(self.environment, "postgres", f'CREATE DATABASE "{target}"')
+            dump = f'pg_dump --format=custom "{source}" | pg_restore --no-owner --dbname="{target}"'
+            run(["sh", "-c", dump], env=self.environment, log=LOGS / f"copy-{target}.log")
+            if self.filestore(source).is_dir():
+                shutil.copytree(self.filestore(source), self.filestore(target), dirs_exist_ok=True)
 
     @staticmethod
     def filestore(database):

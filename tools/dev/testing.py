@@ -1,12 +1,57 @@
 """Run the tests: the addons' own and those of the root folder under pytest, and Odoo's own beside us."""
 
+import re
+import subprocess
+
+from .common import ADDONS, IS_CI, LOGS, ROOT, Failure
+from .databases import provide_test
 from .python_env import PYTHON
+
+RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 
 
 def pytest_command(odoo, database, *options):
     """Return the command line of pytest on ``database``, with a web server for browser tests."""
     return [
-        *(PYTHON, "-m", "pytest", "-p", "no:cacheprovider"),
+        *(str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider"),
         *(f"--odoo-config={odoo.configuration}", f"--odoo-database={database}", "--odoo-http"),
         *options,
     ]
+
+
+def run_tests(odoo, arguments, *, paths=(*ADDONS, "tests")):
+    """Run pytest on ``paths``; a skipped test fails the run (see conftest.py).
+
+    :raises Failure: when a test failed.
+    """
+    database = provide_test(odoo)
+    slowest = ["--durations=15", "--durations-min=5"] if IS_CI else []
+    command = pytest_command(odoo, database, "-q", *slowest, *paths, *arguments)
+    if subprocess.run(command, cwd=ROOT, env=odoo.environment, check=False).returncode:
+        raise Failure("The tests did not pass.")
+
+
+def run_core_tests(odoo):
+    """Run Odoo's own generic tests with our addons installed."""
+    run_tests(odoo, [], paths=["tests/test_core_suites.py"])
+
+
+def run_odoo_suite(odoo, database, tags, *, install=()):
+    """Run Odoo's tests of ``tags`` in ``database`` and return (failed, errors, total, log text).
+
+    :param install: addons to install first; then only the tests of these are looked at by Odoo.
+    :raises Failure: when Odoo reports no result at all (a tag that matches nothing passes silently).
+    """
+    log = LOGS / f"suite-{database}.log"
+    odoo.run(
+        *("server", "-c", odoo.configuration, "-d", database, "--stop-after-init", "--max-cron-threads=0"),
+        *(("-i", ",".join(install)) if install else ()),
+        *("--test-tags", tags, "--log-level=warn", "--log-handler=odoo.tests.result:INFO"),
+        log=log,
+        check=False,
+    )
+    text = log.read_text("utf-8", "replace")
+    found = RESULT.findall(text)
+    if not found:
+        raise Failure(f"Odoo ran no test of {tags}, see {log}")
+    return *(int(number) for number in found[-1]), text

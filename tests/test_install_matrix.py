@@ -1,0 +1,101 @@
+"""Each addon installs alone and with the others, without a warning, and leaves Odoo as it was."""
+
+import re
+
+import pytest
+
+from tools.dev.common import ADDONS, LOGS, ROOT
+from tools.dev.postgres import psql
+
+STRUCTURE = """
+    SELECT 'table ' || tablename FROM pg_tables WHERE schemaname = 'public'
+    UNION ALL SELECT 'column ' || table_name || '.' || column_name FROM information_schema.columns
+        WHERE table_schema = 'public'
+    UNION ALL SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'constraint ' || conname FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'sequence ' || sequencename FROM pg_sequences WHERE schemaname = 'public'
+    UNION ALL SELECT 'menu ' || COALESCE(complete.module || '.' || complete.name, menu.name::text)
+        FROM ir_ui_menu menu LEFT JOIN ir_model_data complete
+            ON complete.model = 'ir.ui.menu' AND complete.res_id = menu.id
+    UNION ALL SELECT 'filter ' || model_id || ' ' || name::text FROM ir_filters
+    UNION ALL SELECT 'parameter ' || key FROM ir_config_parameter
+    UNION ALL SELECT 'record ' || module || '.' || name FROM ir_model_data WHERE module LIKE 'customer\\_%'
+"""
+# Odoo's uninstallation itself leaves these rows for selections and inherited models of other addons.
+LEFT_BY_ODOO = re.compile(r"record customer_\w+\.(selection__|\w*model_inherit__|constraint_)")
+# Tables whose number of rows may change without anything of ours being left.
+VOLATILE = {
+    "ir_attachment", "ir_cron_trigger", "ir_cron_progress", "ir_logging", "ir_model_data", "ir_module_module",
+    "ir_module_module_dependency", "ir_model_constraint", "ir_model_relation", "ir_profile", "ir_asset",
+    "ir_module_category", "res_device_log", "res_users_log", "bus_bus",
+}  # fmt: skip
+
+
+def _structure(odoo, database):
+    return set(psql(odoo.environment, database, STRUCTURE).splitlines())
+
+
+def _row_counts(odoo, database):
+    """Return {table: number of rows} without the volatile tables."""
+    tables = psql(odoo.environment, database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    statement = " UNION ALL ".join(
+        f"SELECT '{table} ' || count(*) FROM \"{table}\""
+        for table in sorted(set(tables.splitlines()) - VOLATILE)
+    )
+    rows = psql(odoo.environment, database, statement).splitlines()
+    return {table: int(count) for table, count in (row.rsplit(" ", 1) for row in rows)}
+
+
+@pytest.mark.parametrize("addon", ADDONS)
+def test_addon_installs_alone(odoo, core_copy, addon):
+    """Each addon installs with only what its manifest names, without any warning."""
+    name = core_copy(f"care_alone_{addon}")
+    odoo.install(name, addon, options=("--skip-auto-install",))
+    assert odoo.warnings(LOGS / f"install-{name}.log") == []
+
+
+def test_bridge_installs_itself(odoo, core_copy):
+    """With complaints and surveys installed, the bridge between them comes by itself."""
+    name = core_copy("care_bridge")
+    odoo.install(name, "customer_complaint,customer_survey")
+    state = "SELECT state FROM ir_module_module WHERE name = 'customer_complaint_survey'"
+    assert psql(odoo.environment, name, state) == "installed"
+
+
+def test_installing_again_changes_no_structure(odoo, test_copy):
+    """Upgrading the installed version onto itself warns of nothing and changes no structure."""
+    name = test_copy("care_again")
+    before = _structure(odoo, name)
+    odoo.install(name, ",".join(ADDONS), upgrade=True)
+    assert odoo.warnings(LOGS / f"install-{name}.log") == []
+    assert _structure(odoo, name) == before
+
+
+def test_uninstalling_leaves_nothing(odoo, core_copy):
+    """After install, use and uninstall the structure and every row count are as before."""
+    name = core_copy("care_uninstall")
+    structure, counts = _structure(odoo, name), _row_counts(odoo, name)
+    odoo.install(name, ",".join(ADDONS))
+    assert _structure(odoo, name) - structure, "nothing was installed"
+    _use_everything(odoo, name)
+    odoo.run("module", "uninstall", "-c", odoo.configuration, "-d", name, *ADDONS, log=LOGS / f"{name}.log")
+    after = _structure(odoo, name)
+    assert sorted(row for row in after - structure if not LEFT_BY_ODOO.match(row)) == []
+    assert sorted(structure - after) == []
+    changed = {
+        table: (number, counts[table])
+        for table, number in _row_counts(odoo, name).items()
+        if counts.get(table) != number
+    }
+    assert changed == {}
+
+
+def _use_everything(odoo, name):
+    """Leave the traces of daily work: a saved filter, a complaint with everything around it, settings."""
+    script = (ROOT / "tests/daily_work.py").read_bytes()
+    odoo.run(
+        *("shell", "-c", odoo.configuration, "-d", name, "--no-http", "--log-level=warn"),
+        input=script,
+        log=LOGS / f"{name}-work.log",
+    )

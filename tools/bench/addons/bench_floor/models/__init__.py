@@ -1,0 +1,1 @@
+from . import bench_floor, bench_floor_stage

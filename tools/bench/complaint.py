@@ -1,0 +1,206 @@
+"""Speed of complaints against a minimal document with chatter, at 100,000 rows each.
+
+Run by ``make bench`` inside ``odoo shell`` (it gives ``env``). Settings come as environment variables:
+BENCH_ROWS (100000), BENCH_ROUNDS (7), BENCH_PEERS (comma separated keys of PEERS).
+"""
+
+import itertools
+import os
+import sys
+
+sys.path.insert(0, os.environ["BENCH_FOLDER"])
+
+from harness import compare, print_table  # noqa: E402
+from lxml import etree  # noqa: E402
+
+ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
+ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 7)
+COUNTER = itertools.count(1)
+
+# key: (model, name of the stage field, values every record needs)
+SUBJECTS = {
+    "floor": ("bench.floor", {}),
+    "complaint": ("customer.complaint", {"channel": "phone"}),
+}
+PEERS = {
+    "crm_claim": ("crm.claim", {}),
+    "helpdesk_mgmt": ("helpdesk.ticket", {"description": "Bench"}),
+}
+GOALS = {
+    "create 1": "<= 1.7 x",
+    "create 500": "<= 2.0 x",
+    "stage change of 1": "<= 1.5 x",
+    "stage change of 200": "<= 1.0 x",
+    "list of 80": "<= 1.5 x",
+    "kanban": "<= 1.2 x",
+    "mail": "<= 1.15 x",
+}
+
+
+def seed_partners(env):
+    env.cr.execute(
+        """
+        INSERT INTO res_partner
+            (name, complete_name, email, email_normalized, active, type, is_company, lang, create_date)
+        SELECT 'Customer ' || n, 'Customer ' || n, 'customer' || n || '@bench.example',
+               'customer' || n || '@bench.example', TRUE, 'contact', FALSE, 'en_US', now()
+        FROM generate_series(1, %s) n
+        """,
+        [ROWS],
+    )
+    env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL")
+    env.cr.execute("SELECT min(id) FROM res_partner WHERE name = 'Customer 1'")
+    return env.cr.fetchone()[0]
+
+
+def seed(env, model, extra, first_partner):
+    """Create 500 records as users do, then multiply their rows by SQL up to ROWS."""
+    Model = env[model].with_context(tracking_disable=True)
+    stages = env[Model._fields["stage_id"].comodel_name].search([])
+    samples = Model.create([values(env, model, extra, first_partner + n) for n in range(500)])
+    for stage, records in zip(stages, (samples[i :: len(stages)] for i in range(len(stages))), strict=False):
+        env.cr.execute(
+            f"UPDATE {Model._table} SET stage_id = %s WHERE id = ANY(%s)",
+            [stage.id, records.ids],  # noqa: S608
+        )
+    env.flush_all()
+    multiply(env, Model._table, samples.ids)
+
+
+def multiply(env, table, ids):
+    """Copy the rows ``ids`` of ``table`` until it has ROWS rows; unique texts get the new id."""
+    env.cr.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
+        " AND column_name <> 'id'",
+        [table],
+    )
+    columns = dict(env.cr.fetchall())
+    unique = {"number", "access_token", "code"}
+    source = ["n || '-' || s.id" if name in unique else f's."{name}"' for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    env.cr.execute(
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(source)}"  # noqa: S608
+        f" FROM {table} s CROSS JOIN generate_series(1, %s) n WHERE s.id = ANY(%s)",
+        [max(ROWS // len(ids) - 1, 0), ids],
+    )
+    env.cr.execute(f"ANALYZE {table}")
+
+
+def values(env, model, extra, partner_id):
+    return {"name": f"Bench {next(COUNTER)}", "partner_id": partner_id, **extra}
+
+
+def specification(env, model, view_type):
+    """Return what the web client asks for: the fields of the default view, relations by name."""
+    arch = etree.fromstring(env[model].get_views([(False, view_type)])["views"][view_type]["arch"])
+    spec = {}
+    for node in arch.iter("field"):
+        name = node.get("name")
+        field = env[model]._fields.get(name)
+        if field and not any(parent.tag == "field" for parent in node.iterancestors()):
+            relational = field.type in ("many2one", "many2many", "one2many")
+            spec[name] = {"fields": {"display_name": {}}} if relational else {}
+    return spec
+
+
+def read_list(model, spec):
+    return lambda env: env[model].web_search_read([], spec, limit=80, count_limit=10001)
+
+
+def read_kanban(model, spec):
+    return lambda env: env[model].web_read_group(
+        [], ["stage_id"], ["__count"], auto_unfold=True, unfold_read_specification=spec,
+        unfold_read_default_limit=40,
+    )  # fmt: skip
+
+
+def create_one(model, extra, partner_id):
+    def work(env):
+        env[model].create(values(env, model, extra, partner_id))
+
+    return work
+
+
+def create_many(model, extra, partner_id):
+    def work(env):
+        env[model].create([values(env, model, extra, partner_id + n) for n in range(500)])
+
+    return work
+
+
+def change_stage(model, count):
+    def work(env):
+        stages = env[env[model]._fields["stage_id"].comodel_name].search([], limit=3)
+        records = env[model].search([("stage_id", "=", stages[1].id)], limit=count, order="id desc")
+        records.write({"stage_id": stages[2].id})
+
+    return work
+
+
+MAIL = """From: customer%(n)s@bench.example
+To: %(to)s
+Subject: Bench %(n)s
+Message-ID: <bench-%(n)s@bench.example>
+Date: Mon, 16 Nov 2026 09:12:00 +0000
+Content-Type: text/plain; charset="utf-8"
+
+Something is broken.
+"""
+
+
+def receive_mail(to):
+    def work(env):
+        message = MAIL % {"n": 1000 + next(COUNTER), "to": to}
+        env["mail.thread"].message_process(False, message)
+
+    return work
+
+
+def alias_for(env, model, defaults):
+    """Return the address at which mails become records of ``model``."""
+    domain = env["mail.alias.domain"].search([], limit=1) or env["mail.alias.domain"].create(
+        {"name": "bench.example.com"}
+    )
+    env.company.alias_domain_id = domain
+    name = model.replace(".", "-")
+    env["mail.alias"].create(
+        {
+            "alias_name": name,
+            "alias_domain_id": domain.id,
+            "alias_model_id": env["ir.model"]._get_id(model),
+            "alias_defaults": repr(defaults),
+        }
+    )
+    return f"{name}@{domain.name}"
+
+
+def main(env):
+    env = env(user=env.ref("base.user_admin"))
+    wanted = [key for key in os.environ.get("BENCH_PEERS", "").split(",") if key]
+    subjects = {**SUBJECTS, **{key: PEERS[key] for key in wanted}}
+    if not env["bench.floor.stage"].search_count([]):
+        env["bench.floor.stage"].create([{"name": f"Stage {n}", "sequence": n} for n in range(9)])
+    first = seed_partners(env)
+    for model, extra in subjects.values():
+        seed(env, model, extra, first)
+    env.cr.execute("ANALYZE res_partner")
+    lists = {key: specification(env, model, "list") for key, (model, _extra) in subjects.items()}
+    boards = {key: specification(env, model, "kanban") for key, (model, _extra) in subjects.items()}
+    addresses = {key: alias_for(env, model, {}) for key, (model, _extra) in subjects.items()}
+    works = {
+        "create 1": lambda key, model, extra: create_one(model, extra, first + 7),
+        "create 500": lambda key, model, extra: create_many(model, extra, first + 1000),
+        "stage change of 1": lambda key, model, extra: change_stage(model, 1),
+        "stage change of 200": lambda key, model, extra: change_stage(model, 200),
+        "list of 80": lambda key, model, extra: read_list(model, lists[key]),
+        "kanban": lambda key, model, extra: read_kanban(model, boards[key]),
+        "mail": lambda key, model, extra: receive_mail(addresses[key]),
+    }
+    print(f"{ROWS:,} rows of each model, {ROUNDS} alternated rounds, medians")
+    for title, make in works.items():
+        pieces = {key: make(key, model, extra) for key, (model, extra) in subjects.items()}
+        print_table(title, compare(env, pieces, ROUNDS), floor="floor", goal=GOALS[title])
+    env.cr.rollback()
+
+
+main(env)  # noqa: F821 - given by odoo shell

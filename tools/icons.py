@@ -1,0 +1,91 @@
+"""Draw the icons of the addons: ``var/venv/bin/python tools/icons.py``.
+
+Each icon is a rounded square in the addon's colour with one white sign, 140 x 140 pixels, drawn
+four times larger and scaled down so that edges are smooth.
+"""
+
+import pathlib
+
+from PIL import Image, ImageDraw
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SIZE, SCALE = 140, 4
+WHITE = (255, 255, 255, 255)
+
+
+def heart(draw, box, colour):
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    draw.ellipse((left, top, left + width * 0.54, top + height * 0.56), fill=colour)
+    draw.ellipse((right - width * 0.54, top, right, top + height * 0.56), fill=colour)
+    draw.polygon(
+        [
+            (left + width * 0.035, top + height * 0.40),
+            (right - width * 0.035, top + height * 0.40),
+            (left + width / 2, bottom),
+        ],
+        fill=colour,
+    )
+
+
+def bubble(draw, box, colour):
+    left, top, right, bottom = box
+    height = bottom - top
+    draw.rounded_rectangle((left, top, right, bottom - height * 0.22), radius=height * 0.16, fill=colour)
+    draw.polygon(
+        [
+            (left + height * 0.2, bottom - height * 0.3),
+            (left + height * 0.55, bottom - height * 0.3),
+            (left + height * 0.2, bottom),
+        ],
+        fill=colour,
+    )
+
+
+def sign_care(draw, unit, background):
+    heart(draw, (unit * 28, unit * 34, unit * 112, unit * 112), WHITE)
+
+
+def sign_complaint(draw, unit, background):
+    bubble(draw, (unit * 26, unit * 30, unit * 114, unit * 114), WHITE)
+    draw.rounded_rectangle((unit * 65, unit * 40, unit * 75, unit * 70), radius=unit * 5, fill=background)
+    draw.ellipse((unit * 64, unit * 76, unit * 76, unit * 88), fill=background)
+
+
+def sign_survey(draw, unit, background):
+    draw.rounded_rectangle((unit * 34, unit * 26, unit * 106, unit * 114), radius=unit * 10, fill=WHITE)
+    for row, length in enumerate((0.9, 0.6, 0.75)):
+        top = unit * (44 + row * 22)
+        draw.ellipse((unit * 44, top, unit * 54, top + unit * 10), fill=background)
+        end = unit * (60 + 36 * length)
+        draw.rounded_rectangle((unit * 60, top, end, top + unit * 10), radius=unit * 5, fill=background)
+
+
+def sign_bridge(draw, unit, background):
+    bubble(draw, (unit * 22, unit * 26, unit * 92, unit * 92), WHITE)
+    heart(draw, (unit * 66, unit * 66, unit * 122, unit * 118), background)
+    heart(draw, (unit * 72, unit * 71, unit * 116, unit * 112), WHITE)
+
+
+ICONS = {
+    "customer_care": ("#0f766e", sign_care),
+    "customer_complaint": ("#c2410c", sign_complaint),
+    "customer_survey": ("#4338ca", sign_survey),
+    "customer_complaint_survey": ("#7e22ce", sign_bridge),
+}
+
+
+def main():
+    for addon, (colour, sign) in ICONS.items():
+        image = Image.new("RGBA", (SIZE * SCALE, SIZE * SCALE), (0, 0, 0, 0))
+        draw = ImageDraw.Draw(image)
+        edge = SIZE * SCALE - 1
+        draw.rounded_rectangle((0, 0, edge, edge), radius=26 * SCALE, fill=colour)
+        sign(draw, SCALE, colour)
+        target = ROOT / addon / "static/description/icon.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        image.resize((SIZE, SIZE), Image.LANCZOS).save(target, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
