@@ -1,1 +1,17 @@
-from . import test_menus
+from . import (
+    test_access,
+    test_approval,
+    test_approval_batch,
+    test_approval_deputy,
+    test_approval_rpc,
+    test_approval_rule,
+    test_approval_security,
+    test_callback,
+    test_callback_rule,
+    test_event,
+    test_layering,
+    test_menus,
+    test_partner,
+    test_resource_calendar,
+    test_worktime,
+)

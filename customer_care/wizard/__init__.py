@@ -1,0 +1,1 @@
+from . import base_partner_merge_automatic_wizard, customer_approval_reject, customer_callback_close
