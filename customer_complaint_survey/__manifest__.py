@@ -6,7 +6,14 @@
     "license": "AGPL-3",
     "category": "Services/Customer Care",
     "depends": ["customer_complaint", "customer_survey"],
-    "data": [],
-    "demo": [],
+    "data": [
+        "data/survey_survey_data.xml",
+        "data/mail_template_data.xml",
+        "data/customer_survey_rule_data.xml",
+        "views/customer_complaint_views.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["customer_complaint_survey/static/tests/tours/*.js"],
+    },
     "auto_install": True,
 }

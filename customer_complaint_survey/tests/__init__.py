@@ -1,0 +1,1 @@
+from . import test_complaint_score, test_complaint_survey

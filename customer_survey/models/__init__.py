@@ -1,0 +1,11 @@
+from . import (
+    customer_callback_rule,
+    customer_care_event,
+    customer_survey_request,
+    customer_survey_rule,
+    customer_survey_score,
+    res_partner,
+    survey_question,
+    survey_survey,
+    survey_user_input,
+)

@@ -1,0 +1,9 @@
+from . import (
+    test_access,
+    test_partner,
+    test_question,
+    test_scores,
+    test_sending,
+    test_survey_flow,
+    test_tools,
+)

@@ -1,0 +1,42 @@
+from odoo import api, fields, models
+
+
+class SurveySurvey(models.Model):
+    _inherit = "survey.survey"
+
+    survey_type = fields.Selection(
+        selection_add=[("customer_care", "Customer Care")], ondelete={"customer_care": "set custom"}
+    )
+    care_is_anonymous = fields.Boolean(
+        string="Anonymous",
+        help="It is not kept who answered: scores carry no customer and low ones make no callback.",
+    )
+
+    @api.depends("survey_type")
+    @api.depends_context("uid")
+    def _compute_allowed_survey_types(self):
+        result = super()._compute_allowed_survey_types()
+        user = self.env.user
+        if user.has_group("customer_care.group_care_manager") or user.has_group("survey.group_survey_user"):
+            for survey in self:
+                survey.allowed_survey_types = [*(survey.allowed_survey_types or []), "customer_care"]
+        return result
+
+    def action_survey_user_input(self):
+        return self._care_adapt_action(super().action_survey_user_input())
+
+    def action_survey_user_input_completed(self):
+        return self._care_adapt_action(super().action_survey_user_input_completed())
+
+    def _care_adapt_action(self, action):
+        """Let an action on answers show those of our type, which the standard ones leave out."""
+        if set(self.mapped("survey_type")) == {"customer_care"}:
+            action["domain"] = [("survey_id.survey_type", "=", "customer_care")]
+        return action
+
+    def _care_is_usable(self):
+        """Tell whether a link to this survey (singleton) would show questions."""
+        self.ensure_one()
+        if not self.active or not self.question_ids:
+            return False
+        return self.questions_layout != "page_per_section" or bool(self.page_ids.question_ids)
