@@ -108,10 +108,20 @@ for (const [language, words] of Object.entries(WORDS)) {
     tours.add(`complaint_journey_call_${language}`, {
         steps: () => [
             { content: "the only call of today", trigger: ".o_data_row .o_data_cell[name=partner_id]", run: "click" },
+            { content: "little content", trigger: "div[name=satisfaction] input", run: "edit 3" },
             {
                 content: "the problem is not solved",
-                trigger: "div[name=problem_solved] :is(select, input)",
-                run: `selectByLabel ${words.no}`,
+                trigger: "div[name=problem_solved] input",
+                run: "click",
+            },
+            {
+                content: "choose it",
+                trigger: `.o_select_menu_item:contains("${words.no}")`,
+                run() {
+                    [...document.querySelectorAll(".o_select_menu_item")]
+                        .find((item) => item.textContent.trim() === words.no)
+                        .click();
+                },
             },
             {
                 content: "reached",
@@ -126,25 +136,29 @@ for (const [language, words] of Object.entries(WORDS)) {
     });
 }
 
+// The radio buttons themselves are hidden behind their labels.
+function answerPoorly() {
+    for (const question of document.querySelectorAll(".js_question-wrapper")) {
+        question.querySelector("input[type=radio][value='2']")?.click();
+    }
+}
+
 tours.add("complaint_journey_answer", {
     steps: () => [
         { content: "begin", trigger: ".o_survey_form button[type=submit][value=start]", run: "click" },
         {
             content: "poor in every respect",
-            trigger: ".o_survey_form .js_question-wrapper",
-            run() {
-                for (const question of document.querySelectorAll(".js_question-wrapper")) {
-                    question.querySelector("input[type=radio][value='2']")?.click();
-                }
-            },
+            trigger: ".o_survey_form:has(button[value=next]) .js_question-wrapper",
+            run: answerPoorly,
         },
         { content: "next", trigger: ".o_survey_form button[type=submit][value=next]", run: "click" },
         {
             content: "would not recommend",
-            trigger: ".o_survey_form .js_question-wrapper input[type=radio][value='2']",
-            run: "click",
+            trigger: ".o_survey_form:has(button[value=finish]) .js_question-wrapper",
+            run: answerPoorly,
         },
         { content: "finish", trigger: ".o_survey_form button[type=submit][value=finish]", run: "click" },
+        { content: "yes, submit", trigger: ".modal .btn-primary", run: "click" },
         { content: "thanked", trigger: ".o_survey_finished" },
     ],
 });

@@ -1,0 +1,300 @@
+from pathlib import PurePath
+
+from odoo import http
+from odoo.addons.portal.controllers import portal
+from odoo.fields import Domain
+from odoo.http import request
+from odoo.tools import consteq, plaintext2html
+
+NAME_LENGTH = 250
+TEXT_LENGTH = 20_000
+FILE_COUNT = 10
+FILE_SIZE = 10 * 1024 * 1024
+FILES_SIZE = 25 * 1024 * 1024
+# above this the server refuses the request before it is read
+REQUEST_SIZE = 32 * 1024 * 1024
+COMPLAINTS_PER_HOUR = 10
+FILE_TYPES = frozenset(
+    "jpg jpeg png gif webp heic bmp tif tiff pdf txt csv log md rtf doc docx xls xlsx ppt pptx odt ods odp "
+    "wps et dps eml msg mp3 m4a wav amr ogg mp4 mov avi zip rar 7z".split()
+)
+# beginnings of programs, whatever their name says
+PROGRAM_MAGIC = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"#!")
+
+
+class CustomerPortal(portal.CustomerPortal):
+    """Complaints of the customer who is logged in or holds a link.
+
+    The pages also show stages, deadlines and offers, which portal users cannot read: each page looks up the
+    complaint as superuser after a check of its own.
+    """
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "complaint_count" in counters:
+            values["complaint_count"] = (
+                request.env["customer.complaint"].sudo().search_count(self._complaint_get_own_domain())
+            )
+        return values
+
+    # ------------------------------------------------------------
+    # Pages
+    # ------------------------------------------------------------
+
+    @http.route(
+        ["/my/complaints", "/my/complaints/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_complaints(self, page=1, sortby=None, filterby=None, search="", search_in="all", **kw):
+        """List the own complaints."""
+        complaints = request.env["customer.complaint"].sudo()
+        sortings, filters, inputs = (
+            self._complaint_get_sortings(),
+            self._complaint_get_filters(),
+            self._complaint_get_search_inputs(),
+        )
+        sortby = sortby if sortby in sortings else "date"
+        filterby = filterby if filterby in filters else "all"
+        search_in = search_in if search_in in inputs else "all"
+        search = search.replace("\0", "").strip()[:NAME_LENGTH]
+        domain = self._complaint_get_own_domain() & filters[filterby]["domain"]
+        if search:
+            domain &= Domain.OR(Domain(name, "ilike", search) for name in inputs[search_in]["fields"])
+        pager = portal.pager(
+            url="/my/complaints",
+            url_args={"sortby": sortby, "filterby": filterby, "search": search, "search_in": search_in},
+            total=complaints.search_count(domain),
+            page=min(page, 10**6),
+            step=self._items_per_page,
+        )
+        found = complaints.search(
+            domain,
+            order=sortings[sortby]["order"],
+            limit=self._items_per_page,
+            offset=max(pager["offset"], 0),
+        )
+        request.session["my_complaints_history"] = found.ids[:100]
+        values = self._prepare_portal_layout_values()
+        values.update(
+            complaints=found,
+            page_name="complaint",
+            pager=pager,
+            default_url="/my/complaints",
+            searchbar_sortings=sortings,
+            sortby=sortby,
+            searchbar_filters=filters,
+            filterby=filterby,
+            searchbar_inputs=inputs,
+            search_in=search_in,
+            search=search,
+        )
+        return request.render("customer_complaint.portal_my_complaints", values)
+
+    # the largest id the database can hold; beyond it there is no page
+    @http.route("/my/complaints/<int(max=2147483647):complaint_id>", type="http", auth="public", website=True)
+    def portal_my_complaint(self, complaint_id, access_token=None, **kw):
+        """Show one complaint to its customer or to whoever holds its link."""
+        complaint = self._complaint_find(complaint_id, access_token)
+        if not complaint:
+            return request.redirect("/my")
+        # the thread wants the link even of the owner, whose right to read is none to post
+        token = complaint._portal_ensure_token()
+        values = self._get_page_view_values(
+            complaint,
+            token,
+            {
+                "page_name": "complaint",
+                "complaint": complaint,
+                "timeline": complaint._portal_get_timeline(),
+                "offers": complaint._portal_get_offers(),
+                "is_new": bool(kw.get("new")),
+            },
+            "my_complaints_history",
+            False,
+            **{key: kw[key] for key in ("pid", "hash") if key in kw},
+        )
+        return request.render("customer_complaint.portal_my_complaint", values)
+
+    @http.route("/my/complaints/new", type="http", auth="user", website=True, methods=["GET"], readonly=True)
+    def portal_complaint_form(self, **kw):
+        """Show the empty form."""
+        return self._complaint_render_form({}, [])
+
+    @http.route(
+        "/my/complaints/new",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+        max_content_length=REQUEST_SIZE,
+    )
+    def portal_complaint_create(self, **post):
+        """Register what the customer wrote, or show it again with what is wrong about it."""
+        texts = {
+            key: str(post.get(key) or "").replace("\0", "").strip()
+            for key in ("name", "description", "category_id")
+        }
+        uploads = [upload for upload in request.httprequest.files.getlist("files") if upload.filename]
+        # one byte more than allowed tells that there is more
+        files = [
+            (PurePath(upload.filename.replace("\0", "").replace("\\", "/")).name, upload.read(FILE_SIZE + 1))
+            for upload in uploads[: FILE_COUNT + 1]
+        ]
+        errors = self._complaint_check_form(texts, files)
+        if errors:
+            return self._complaint_render_form(texts, errors)
+        complaint = self._complaint_create(texts, files)
+        return request.redirect(f"{complaint.access_url}?new=1", code=303)
+
+    # ------------------------------------------------------------
+    # What the pages are made of
+    # ------------------------------------------------------------
+
+    def _complaint_get_own_domain(self):
+        """Give the domain of what a customer may see in lists: his own, not those of his colleagues."""
+        return Domain("partner_id", "=", request.env.user.partner_id.id)
+
+    def _complaint_get_sortings(self):
+        return {
+            "date": {"label": request.env._("Newest"), "order": "received_datetime desc, id desc"},
+            "name": {"label": request.env._("Title"), "order": "name, id desc"},
+            "number": {"label": request.env._("Number"), "order": "number desc, id desc"},
+        }
+
+    def _complaint_get_filters(self):
+        is_open = Domain("stage_id.phase", "in", ("open", "waiting"))
+        return {
+            "all": {"label": request.env._("All"), "domain": Domain.TRUE},
+            "open": {"label": request.env._("Open"), "domain": is_open},
+            "closed": {"label": request.env._("Finished"), "domain": ~is_open},
+        }
+
+    def _complaint_get_search_inputs(self):
+        return {
+            "all": {
+                "input": "all",
+                "label": request.env._("Search in All"),
+                "fields": ("number", "name"),
+            },
+            "number": {"input": "number", "label": request.env._("Search in Number"), "fields": ("number",)},
+            "name": {"input": "name", "label": request.env._("Search in Title"), "fields": ("name",)},
+        }
+
+    def _complaint_find(self, complaint_id, access_token=None):
+        """Give the complaint as superuser if the visitor may see it, else None.
+
+        That is its customer, an employee with the right to read it, or who holds its link.
+        """
+        complaint = request.env["customer.complaint"].sudo().browse(complaint_id).exists()
+        if not complaint:
+            return None
+        user = request.env.user
+        token = complaint.access_token
+        # bytes, because a comparison of texts fails on letters outside of ASCII
+        if access_token and token and consteq(str(access_token).encode(), token.encode()):
+            return complaint
+        if user._is_public():
+            return None
+        if user.share:
+            return complaint if complaint.partner_id == user.partner_id else None
+        return complaint if complaint.with_user(user).has_access("read") else None
+
+    def _complaint_render_form(self, texts, errors):
+        values = self._prepare_portal_layout_values()
+        values.update(
+            page_name="complaint_new",
+            texts=texts,
+            errors=errors,
+            categories=request.env["customer.complaint.category"].sudo().search([]),
+            accept=",".join(f".{extension}" for extension in sorted(FILE_TYPES)),
+            limits={"count": FILE_COUNT, "size": FILE_SIZE // 2**20, "total": FILES_SIZE // 2**20},
+            lengths={"name": NAME_LENGTH, "text": TEXT_LENGTH},
+        )
+        response = request.render("customer_complaint.portal_complaint_form", values)
+        if errors:
+            response.status_code = 422
+        return response
+
+    def _complaint_check_form(self, texts, files):
+        """Give the messages about what is wrong with the form, in the visitor's language."""
+        env = request.env
+        errors = []
+        if not texts["name"]:
+            errors.append(env._("Please give your complaint a title."))
+        if len(texts["name"]) > NAME_LENGTH:
+            errors.append(env._("The title must not be longer than %(count)s letters.", count=NAME_LENGTH))
+        if not texts["description"]:
+            errors.append(env._("Please tell us what happened."))
+        if len(texts["description"]) > TEXT_LENGTH:
+            errors.append(env._("The text must not be longer than %(count)s letters.", count=TEXT_LENGTH))
+        if texts["category_id"] and not self._complaint_get_category(texts):
+            errors.append(env._("Please choose one of the listed categories."))
+        errors += self._complaint_check_files(files)
+        if not errors and self._complaint_is_flood():
+            errors.append(
+                env._("You have sent many complaints within an hour. Please write into one of them instead.")
+            )
+        return errors
+
+    def _complaint_check_files(self, files):
+        env = request.env
+        errors = []
+        if len(files) > FILE_COUNT:
+            errors.append(env._("Please attach at most %(count)s files.", count=FILE_COUNT))
+        if sum(len(content) for _name, content in files) > FILES_SIZE:
+            errors.append(env._("All files together must not exceed %(size)s MB.", size=FILES_SIZE // 2**20))
+        for name, content in files:
+            if len(content) > FILE_SIZE:
+                errors.append(
+                    env._("%(name)s is larger than %(size)s MB.", name=name, size=FILE_SIZE // 2**20)
+                )
+            elif not content:
+                errors.append(env._("%(name)s is empty.", name=name))
+            elif PurePath(name).suffix.lower().lstrip(".") not in FILE_TYPES or content.startswith(
+                PROGRAM_MAGIC
+            ):
+                errors.append(env._("Files like %(name)s are not accepted.", name=name))
+        return errors
+
+    def _complaint_get_category(self, texts):
+        """Give the chosen category, empty if none or not one of the offered ones."""
+        categories = request.env["customer.complaint.category"].sudo()
+        number = texts["category_id"]
+        if not (number.isascii() and number.isdecimal() and len(number) < 10):
+            return categories
+        return categories.search([("id", "=", int(number))])
+
+    def _complaint_is_flood(self):
+        since = "-1H"
+        domain = Domain("create_uid", "=", request.env.uid) & Domain("create_date", ">=", since)
+        complaints = request.env["customer.complaint"].sudo()
+        return complaints.search_count(domain, limit=COMPLAINTS_PER_HOUR) >= COMPLAINTS_PER_HOUR
+
+    def _prepare_complaint_vals(self, texts):
+        """Give the values of a complaint made on the portal. Override to ask for more."""
+        partner = request.env.user.partner_id
+        return {
+            "name": texts["name"],
+            "description": plaintext2html(texts["description"]),
+            "category_id": self._complaint_get_category(texts).id,
+            "partner_id": partner.id,
+            "email_from": partner.email_formatted or False,
+            "channel": "portal",
+            "company_id": request.env.company.id,
+        }
+
+    def _complaint_create(self, texts, files):
+        complaints = request.env["customer.complaint"].sudo().with_context(mail_create_nosubscribe=True)
+        complaint = complaints.create(self._prepare_complaint_vals(texts))
+        if files:
+            complaint.message_post(
+                body=request.env._("Files of the customer"),
+                author_id=request.env.user.partner_id.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                attachments=files,
+            )
+        return complaint

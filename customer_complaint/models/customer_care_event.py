@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class CustomerCareEvent(models.Model):
+    _inherit = "customer.care.event"
+
+    kind = fields.Selection(
+        selection_add=[
+            ("complaint_received", "Complaint received"),
+            ("complaint_resolved", "Complaint resolved"),
+            ("complaint_closed", "Complaint closed"),
+            ("complaint_reopened", "Complaint reopened"),
+            ("complaint_cancelled", "Complaint withdrawn or rejected"),
+            ("compensation_approved", "Compensation approved"),
+            ("compensation_rejected", "Compensation rejected"),
+            ("compensation_executed", "Compensation executed"),
+        ],
+        ondelete={
+            "complaint_received": "cascade",
+            "complaint_resolved": "cascade",
+            "complaint_closed": "cascade",
+            "complaint_reopened": "cascade",
+            "complaint_cancelled": "cascade",
+            "compensation_approved": "cascade",
+            "compensation_rejected": "cascade",
+            "compensation_executed": "cascade",
+        },
+    )

@@ -1,0 +1,417 @@
+from collections import defaultdict
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import AccessError, ValidationError
+
+SEVERITIES = [("minor", "Minor"), ("general", "General"), ("serious", "Serious"), ("major", "Major")]
+URGENCIES = [("low", "Low"), ("normal", "Normal"), ("high", "High")]
+KINDS = [
+    ("complaint", "Complaint"),
+    ("grievance", "Grievance"),
+    ("suggestion", "Suggestion"),
+    ("inquiry", "Inquiry"),
+    ("praise", "Praise"),
+]
+CHANNELS = [
+    ("mail", "E-mail"),
+    ("phone", "Phone"),
+    ("visit", "Visit"),
+    ("portal", "Customer Portal"),
+    ("web", "Web Form"),
+    ("callback", "Callback"),
+    ("survey", "Survey"),
+    ("other", "Other"),
+]
+VERDICTS = [
+    ("valid", "Valid"),
+    ("partly", "Partly Valid"),
+    ("invalid", "Not Valid"),
+    ("misunderstanding", "Misunderstanding"),
+]
+# Only the program sets these; refused in write and create over RPC, also as defaults in the context.
+CODE_ONLY_FIELDS = (
+    "number",
+    "acknowledged_datetime",
+    "responded_datetime",
+    "resolved_datetime",
+    "closed_datetime",
+    "stage_datetime",
+    "reopen_count",
+    "policy_id",
+    "next_deadline",
+    "is_clock_stale",
+    "clock_ids",
+    "stage_history_ids",
+)
+STAFF = "base.group_user"
+
+
+class CustomerComplaint(models.Model):
+    """A complaint from its receipt to its closing.
+
+    What happens on a change of stage is in ``customer_complaint_flow``, what concerns time limits in
+    ``customer_complaint_deadline``, the log of changes in ``customer_complaint_tracking``.
+    """
+
+    _name = "customer.complaint"
+    _description = "Customer Complaint"
+    _inherit = [
+        "portal.mixin",
+        "mail.thread.cc",
+        "mail.thread.main.attachment",
+        "mail.activity.mixin",
+        "mail.tracking.duration.mixin",
+        "rating.mixin",
+        "customer.care.mixin",
+    ]
+    # Served by an index: the open one with the nearest deadline first, those without deadline last.
+    _order = "next_deadline, id desc"
+    _rec_names_search = ["number", "name", "partner_id"]
+    _check_company_auto = True
+    _primary_email = "email_from"
+    _mail_thread_customer = True
+    _track_duration_field = "stage_id"
+
+    number = fields.Char(copy=False, readonly=True)
+    name = fields.Char(string="Subject", required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self._default_company_id()
+    )
+
+    # The customer
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", check_company=True, index="btree_not_null", tracking=True
+    )
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        related="partner_id.commercial_partner_id",
+        string="Customer Company",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    email_from = fields.Char(
+        string="E-mail", compute="_compute_email_from", store=True, readonly=False, precompute=True
+    )
+    email_normalized = fields.Char(
+        compute="_compute_email_normalized", store=True, precompute=True, index="btree_not_null"
+    )
+    phone = fields.Char(compute="_compute_phone", store=True, readonly=False, precompute=True)
+
+    # The matter
+    kind = fields.Selection(KINDS, required=True, default="complaint")
+    category_id = fields.Many2one("customer.complaint.category", index="btree_not_null", tracking=True)
+    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    severity = fields.Selection(SEVERITIES, required=True, default="general", tracking=True, groups=STAFF)
+    urgency = fields.Selection(URGENCIES, required=True, default="normal", tracking=True, groups=STAFF)
+    priority = fields.Selection(
+        [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Very High")],
+        compute="_compute_priority",
+        store=True,
+        precompute=True,
+        groups=STAFF,
+    )
+    is_major = fields.Boolean(string="Major Complaint", tracking=True, groups=STAFF)
+    description = fields.Html(sanitize_attributes=True)
+    verdict = fields.Selection(VERDICTS, tracking=True, groups=STAFF)
+    resolution = fields.Html(groups=STAFF)
+
+    # Who and where
+    team_id = fields.Many2one(
+        "customer.complaint.team",
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+        default=lambda self: self._default_team_id(),
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Handler",
+        check_company=True,
+        domain=[("share", "=", False)],
+        index="btree_not_null",
+        tracking=True,
+    )
+    stage_id = fields.Many2one(
+        "customer.complaint.stage",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        copy=False,
+        tracking=True,
+        group_expand="_read_group_stage_ids",
+        domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
+        default=lambda self: self._default_stage_id(),
+    )
+    phase = fields.Selection(related="stage_id.phase")
+
+    # When
+    received_datetime = fields.Datetime(
+        string="Received on", required=True, default=fields.Datetime.now, copy=False, tracking=True
+    )
+    acknowledged_datetime = fields.Datetime(string="Acknowledged on", readonly=True, copy=False)
+    responded_datetime = fields.Datetime(string="First Response on", readonly=True, copy=False)
+    resolved_datetime = fields.Datetime(string="Resolved on", readonly=True, copy=False)
+    closed_datetime = fields.Datetime(string="Closed on", readonly=True, copy=False)
+    stage_datetime = fields.Datetime(string="In this Stage since", readonly=True, copy=False)
+    reopen_count = fields.Integer(string="Reopened", readonly=True, copy=False)
+    stage_history_ids = fields.One2many(
+        "customer.complaint.stage.history",
+        "complaint_id",
+        readonly=True,
+        groups=STAFF,
+    )
+
+    compensation_ids = fields.One2many(
+        "customer.complaint.compensation", "complaint_id", string="Compensations", groups=STAFF
+    )
+    repeated_count = fields.Integer(
+        compute="_compute_repeated_count",
+        string="Other Open Complaints",
+        groups=STAFF,
+        help="Open complaints of the same customer, counted over all contacts of the company.",
+    )
+
+    _number_uniq = models.UniqueIndex("(number, company_id)", "This complaint number exists already.")
+    _order_idx = models.Index("(next_deadline, id DESC)")
+    _received_idx = models.Index("(received_datetime)")
+    _stale_idx = models.Index("(id) WHERE is_clock_stale IS TRUE")
+
+    # Defaults
+
+    def _default_company_id(self):
+        return self.env.company
+
+    def _default_team_id(self):
+        company = self.env.company
+        return self.env["customer.complaint.team"]._get_default_teams(company).get(company)
+
+    def _default_stage_id(self):
+        team = self.env["customer.complaint.team"].browse(self.env.context.get("default_team_id"))
+        return self.env["customer.complaint.stage"]._get_first(team)
+
+    # Compute
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for complaint in self:
+            complaint.display_name = " ".join(filter(None, (complaint.number, complaint.name)))
+
+    @api.depends("partner_id")
+    def _compute_email_from(self):
+        for complaint in self:
+            complaint.email_from = complaint.partner_id.email or complaint.email_from
+
+    @api.depends("email_from")
+    def _compute_email_normalized(self):
+        for complaint in self:
+            complaint.email_normalized = tools.email_normalize(complaint.email_from, strict=False)
+
+    @api.depends("partner_id")
+    def _compute_phone(self):
+        for complaint in self:
+            complaint.phone = complaint.partner_id.phone or complaint.phone
+
+    @api.depends("severity", "urgency")
+    def _compute_priority(self):
+        severities = [key for key, _name in SEVERITIES]
+        urgencies = [key for key, _name in URGENCIES]
+        for complaint in self:
+            level = severities.index(complaint.severity or "general")
+            level += urgencies.index(complaint.urgency or "normal") - 1
+            complaint.priority = str(min(max(level, 0), 3))
+
+    def _compute_repeated_count(self):
+        families = self.commercial_partner_id
+        counts = {}
+        if families:
+            domain = [
+                ("commercial_partner_id", "in", families.ids),
+                ("stage_id.phase", "in", ("open", "waiting")),
+            ]
+            counts = dict(self._read_group(domain, ["commercial_partner_id"], ["__count"]))
+        for complaint in self:
+            is_counted = complaint.active and complaint.phase in ("open", "waiting") and complaint._origin
+            count = counts.get(complaint.commercial_partner_id, 0)
+            complaint.repeated_count = max(count - bool(is_counted), 0)
+
+    def _compute_access_url(self):
+        result = super()._compute_access_url()
+        for complaint in self:
+            complaint.access_url = f"/my/complaints/{complaint.id}"
+        return result
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        team_id = self.env.context.get("default_team_id")
+        teams = [("team_ids", "=", False)]
+        if team_id:
+            teams = ["|", *teams, ("team_ids", "in", [team_id])]
+        return stages.search(["|", ("id", "in", stages.ids), *teams])
+
+    @api.constrains("received_datetime")
+    def _check_received_datetime(self):
+        """Refuse a receipt in the future; a minute is granted to clocks that differ."""
+        limit = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        if any(complaint.received_datetime > limit for complaint in self):
+            raise ValidationError(self.env._("A complaint cannot have been received in the future."))
+
+    @api.constrains("stage_id", "team_id")
+    def _check_stage_team(self):
+        for complaint in self:
+            if not complaint.stage_id._is_open_to(complaint.team_id):
+                raise ValidationError(
+                    self.env._(
+                        "The stage %(stage)s does not belong to the team %(team)s.",
+                        stage=complaint.stage_id.name,
+                        team=complaint.team_id.name or "-",
+                    )
+                )
+
+    # Create, write
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_code_only(field for vals in vals_list for field in vals)
+        vals_list = self._fill_numbers(self._fill_defaults(vals_list))
+        complaints = super().create(vals_list)
+        complaints._after_create()
+        return complaints
+
+    def write(self, vals):
+        self._check_code_only(vals)
+        self._check_receipt_change(vals)
+        if "stage_id" not in vals:
+            result = super().write(vals)
+        else:
+            previous = self._before_stage_change(vals["stage_id"])
+            result = super().write(vals)
+            self._after_stage_change(previous)
+        self._after_write(vals)
+        return result
+
+    def copy_data(self, default=None):
+        return [
+            {**vals, "name": self.env._("%(name)s (copy)", name=complaint.name)}
+            for complaint, vals in zip(self, super().copy_data(default=default), strict=True)
+        ]
+
+    def _check_code_only(self, names):
+        """Refuse values for fields that only the program sets.
+
+        :raises AccessError: unless called as superuser
+        """
+        guarded = sorted(set(names).intersection(CODE_ONLY_FIELDS))
+        if guarded and not self.env.su:
+            raise AccessError(
+                self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
+            )
+
+    def _check_receipt_change(self, vals):
+        """Keep the date of receipt, from which all time limits count, for managers to correct.
+
+        :raises AccessError: for others
+        """
+        if (
+            "received_datetime" in vals
+            and not self.env.su
+            and not self.env.user.has_group("customer_complaint.group_complaint_manager")
+        ):
+            raise AccessError(self.env._("Only a manager can correct the date of receipt."))
+
+    def _fill_defaults(self, vals_list):
+        """Return the values of new complaints with all that would be looked up for each, looked up once."""
+        guarded = {name: False for name in CODE_ONLY_FIELDS if name not in ("clock_ids", "stage_history_ids")}
+        # A new complaint has no rating: computing that would ask for it.
+        fresh = {**guarded, "clock_ids": [], "stage_history_ids": [], "rating_last_value": 0.0}
+        filled = [{**fresh, **vals} for vals in vals_list]
+        self._fill_context_defaults(filled)
+        self._fill_teams(filled)
+        now = fields.Datetime.now()
+        Stage = self.env["customer.complaint.stage"]
+        for vals in filled:
+            team = self.env["customer.complaint.team"].browse(vals.get("team_id"))
+            vals["stage_id"] = vals.get("stage_id") or Stage._get_first(team).id
+            vals["received_datetime"] = vals.get("received_datetime") or now
+            vals["stage_datetime"] = vals["stage_datetime"] or now
+        return filled
+
+    def _fill_context_defaults(self, vals_list):
+        """Take over the context's defaults for the fields filled here, so that they are not overruled."""
+        for name in ("company_id", "team_id", "category_id", "stage_id", "received_datetime"):
+            default = self.env.context.get(f"default_{name}")
+            if default:
+                for vals in vals_list:
+                    vals.setdefault(name, default)
+        for vals in vals_list:
+            vals["company_id"] = vals.get("company_id") or self.env.company.id
+
+    def _fill_teams(self, vals_list):
+        """Give each complaint without a team that of its category, else the first of its company."""
+        missing = [vals for vals in vals_list if "team_id" not in vals]
+        if not missing:
+            return
+        companies = self.env["res.company"].browse({vals["company_id"] for vals in missing})
+        defaults = self.env["customer.complaint.team"]._get_default_teams(companies)
+        for vals in missing:
+            company = self.env["res.company"].browse(vals["company_id"])
+            team = self.env["customer.complaint.category"].sudo().browse(vals.get("category_id")).team_id
+            if team.company_id != company:
+                team = defaults.get(company, team.browse())
+            vals["team_id"] = team.id
+
+    def _fill_numbers(self, vals_list):
+        """Give each complaint its number, drawing one range for each company."""
+        by_company = defaultdict(list)
+        for vals in vals_list:
+            if not vals["number"]:
+                by_company[vals["company_id"]].append(vals)
+        for company_id, group in by_company.items():
+            numbers = self._next_numbers(self.env["res.company"].browse(company_id), len(group))
+            for vals, number in zip(group, numbers, strict=True):
+                vals["number"] = number
+        return vals_list
+
+    @api.model
+    def _next_numbers(self, company, count):
+        """Return ``count`` numbers of the company's sequence, never the same twice; gaps may arise."""
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .search(
+                [("code", "=", "customer.complaint"), ("company_id", "in", [company.id, False])],
+                order="company_id",
+                limit=1,
+            )
+        )
+        if not sequence:
+            raise ValidationError(self.env._("There is no sequence for complaint numbers."))
+        if sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequence.next_by_id() for _index in range(count)]
+        rows = self.env.execute_query(
+            tools.SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", count
+            )
+        )
+        # The dates in prefix and suffix are the same for the whole range.
+        prefix, suffix = sequence._get_prefix_suffix()
+        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in rows]
+
+    # Actions
+
+    def action_assign_to_me(self):
+        """Take the complaints."""
+        self.check_access("write")
+        self.write({"user_id": self.env.uid})
+
+    def action_view_repeated(self):
+        """Open all complaints of the customer's company."""
+        self.ensure_one()
+        return self.commercial_partner_id.action_view_complaints()
+
+    # What the customer care asks a document
+
+    def _care_get_summary(self):
+        self.ensure_one()
+        return self.display_name

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CustomerComplaintCategory(models.Model):
+    _name = "customer.complaint.category"
+    _description = "Complaint Category"
+    _parent_name = "parent_id"
+    _parent_store = True
+    _rec_name = "complete_name"
+    _rec_names_search = ["name", "complete_name"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    complete_name = fields.Char(
+        compute="_compute_complete_name", search="_search_complete_name", recursive=True, string="Full Name"
+    )
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    parent_id = fields.Many2one("customer.complaint.category", index=True, ondelete="restrict")
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many("customer.complaint.category", "parent_id", string="Children")
+    team_id = fields.Many2one(
+        "customer.complaint.team",
+        string="Default Team",
+        help="Takes complaints of this category that are registered without a team.",
+    )
+
+    @api.depends("name", "parent_id.complete_name")
+    @api.depends_context("lang")
+    def _compute_complete_name(self):
+        for category in self:
+            parent = category.parent_id.complete_name
+            category.complete_name = f"{parent} / {category.name}" if parent else category.name
+
+    @api.depends("complete_name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for category in self:
+            category.display_name = category.complete_name
+
+    def _search_complete_name(self, operator, value):
+        if operator not in ("ilike", "like", "in", "=ilike", "=like"):
+            return NotImplemented
+        return [("id", "child_of", self.search([("name", operator, value)]).ids)]
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A category cannot be its own ancestor."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "parent_id" in vals:
+            self.env.registry.clear_cache()
+            self.env["customer.complaint"]._request_clock_refresh([("category_id", "child_of", self.ids)])
+        return result

@@ -1,0 +1,148 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+CODE_ONLY_FIELDS = ("state", "executed_datetime", "executed_user_id")
+
+
+class CustomerComplaintCompensation(models.Model):
+    """What the customer gets. Executed only once approved; the amount decides who approves."""
+
+    _name = "customer.complaint.compensation"
+    _description = "Complaint Compensation"
+    _inherit = ["customer.approval.mixin", "mail.thread", "mail.activity.mixin", "customer.care.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _approval_amount_field = "amount"
+    _approval_protected_fields = ("amount", "currency_id", "complaint_id", "kind")
+
+    complaint_id = fields.Many2one(
+        "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
+    partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
+    user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
+    kind = fields.Selection(
+        [
+            ("refund", "Refund"),
+            ("replacement", "Replacement"),
+            ("repair", "Repair"),
+            ("discount", "Discount"),
+            ("gift", "Gift"),
+            ("apology", "Apology"),
+        ],
+        required=True,
+        default="refund",
+        tracking=True,
+    )
+    amount = fields.Monetary(required=True, default=0, tracking=True)
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self._default_currency_id(), tracking=True
+    )
+    note = fields.Char()
+    state = fields.Selection(
+        [("proposed", "Proposed"), ("executed", "Executed"), ("cancelled", "Cancelled")],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="proposed",
+        tracking=True,
+    )
+    executed_datetime = fields.Datetime(string="Executed on", readonly=True, copy=False)
+    executed_user_id = fields.Many2one("res.users", string="Executed by", readonly=True, copy=False)
+
+    _amount_positive = models.Constraint(
+        "CHECK(amount >= 0)", "The amount of a compensation cannot be negative."
+    )
+
+    def _default_currency_id(self):
+        return self.env.company.currency_id
+
+    @api.depends("kind", "amount", "currency_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for compensation in self:
+            name = kinds.get(compensation.kind, "")
+            if compensation.amount and compensation.currency_id:
+                name = f"{name} {compensation.currency_id.format(compensation.amount)}"
+            compensation.display_name = name
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_code_only(field for vals in vals_list for field in vals)
+        fresh = {"state": "proposed", "executed_datetime": False, "executed_user_id": False}
+        return super().create([{**fresh, **vals} for vals in vals_list])
+
+    def write(self, vals):
+        self._check_code_only(vals)
+        if set(vals).intersection(self._approval_protected_fields):
+            if self.sudo().filtered(lambda compensation: compensation.state != "proposed"):
+                raise UserError(self.env._("An executed or cancelled compensation cannot be changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_superuser(self):
+        if not self.env.su:
+            raise AccessError(self.env._("Compensations are cancelled, not deleted."))
+
+    def action_execute(self):
+        """Note that the customer got the approved compensations.
+
+        :raises UserError: naming those that are not approved or not open
+        """
+        self.check_access("write")
+        refused = self.filtered(
+            lambda compensation: compensation.state != "proposed" or compensation.approval_state != "approved"
+        )
+        if refused:
+            raise UserError(
+                self.env._(
+                    "Only approved compensations can be executed: %(names)s",
+                    names=", ".join(refused.mapped("display_name")),
+                )
+            )
+        self.sudo().write(
+            {
+                "state": "executed",
+                "executed_datetime": fields.Datetime.now(),
+                "executed_user_id": self.env.uid,
+            }
+        )
+        self._care_log("compensation_executed")
+
+    def action_cancel(self):
+        """Take back compensations that are not executed, and their requests for approval."""
+        self.check_access("write")
+        if self.filtered(lambda compensation: compensation.state != "proposed"):
+            raise UserError(self.env._("Only proposed compensations can be cancelled."))
+        if self.filtered(lambda compensation: compensation.approval_state == "pending"):
+            raise UserError(self.env._("Take the request for approval back first."))
+        self.sudo().write({"state": "cancelled"})
+
+    def _check_code_only(self, names):
+        guarded = sorted(set(names).intersection(CODE_ONLY_FIELDS))
+        if guarded and not self.env.su:
+            raise AccessError(
+                self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
+            )
+
+    # What approvals and the customer care ask
+
+    def _approval_get_responsible(self):
+        return self.complaint_id.user_id
+
+    def _approval_on_approved(self):
+        result = super()._approval_on_approved()
+        self.sudo()._care_log("compensation_approved")
+        return result
+
+    def _approval_on_rejected(self):
+        result = super()._approval_on_rejected()
+        self.sudo()._care_log("compensation_rejected")
+        return result
+
+    def _care_get_summary(self):
+        self.ensure_one()
+        number = self.complaint_id.number or ""
+        return f"{number} {self.currency_id.format(self.amount)}"

@@ -1,0 +1,240 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_datetime
+
+from ..tools import clock
+
+# A change of one of these asks the time limits anew.
+CLOCK_FIELDS = {
+    "stage_id",
+    "team_id",
+    "category_id",
+    "severity",
+    "company_id",
+    "received_datetime",
+    "acknowledged_datetime",
+    "responded_datetime",
+}
+SPANS_SHOWN = 60
+REFRESH_AT_ONCE = 1000
+
+
+class CustomerComplaint(models.Model):
+    """Time limits: deadlines, what is late, and why."""
+
+    _inherit = "customer.complaint"
+
+    policy_id = fields.Many2one(
+        "customer.complaint.policy",
+        string="Time Limit Policy",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
+    )
+    clock_ids = fields.One2many(
+        "customer.complaint.clock",
+        "complaint_id",
+        string="Time Limits",
+        readonly=True,
+        groups="base.group_user",
+    )
+    next_deadline = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="The nearest deadline that is not fulfilled; empty while all time limits are paused.",
+    )
+    is_clock_stale = fields.Boolean(readonly=True, copy=False)
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late", string="Late")
+    time_left = fields.Char(
+        compute="_compute_time_left", help="To the nearest deadline, in hours of the wall clock."
+    )
+    response_deadline = fields.Datetime(compute="_compute_deadlines", compute_sudo=True)
+    response_state = fields.Selection(
+        lambda self: self.env["customer.complaint.clock"]._get_state_selection(),
+        compute="_compute_deadlines",
+        compute_sudo=True,
+    )
+    response_left = fields.Char(compute="_compute_deadlines", compute_sudo=True)
+    resolution_deadline = fields.Datetime(compute="_compute_deadlines", compute_sudo=True)
+    resolution_state = fields.Selection(
+        lambda self: self.env["customer.complaint.clock"]._get_state_selection(),
+        compute="_compute_deadlines",
+        compute_sudo=True,
+    )
+    resolution_left = fields.Char(compute="_compute_deadlines", compute_sudo=True)
+    clock_explanation = fields.Html(
+        compute="_compute_clock_explanation", sanitize=False, groups="base.group_user"
+    )
+
+    @api.depends("next_deadline")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for complaint in self:
+            complaint.is_late = bool(complaint.next_deadline and complaint.next_deadline < now)
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("next_deadline", "<", fields.Datetime.now())
+
+    @api.depends("next_deadline")
+    @api.depends_context("lang")
+    def _compute_time_left(self):
+        for complaint in self:
+            complaint.time_left = complaint._format_time_left(complaint.next_deadline)
+
+    @api.depends("clock_ids.deadline", "clock_ids.state")
+    @api.depends_context("lang")
+    def _compute_deadlines(self):
+        for complaint in self:
+            clocks = {line.target: line for line in complaint.clock_ids}
+            for target in ("response", "resolution"):
+                line = clocks.get(target, complaint.clock_ids.browse())
+                complaint[f"{target}_deadline"] = line.deadline
+                complaint[f"{target}_state"] = line.state
+                is_open = line.state in ("running", "breached")
+                left = complaint._format_time_left(line.deadline) if is_open else False
+                complaint[f"{target}_left"] = left
+
+    @api.depends("clock_ids.deadline", "clock_ids.state")
+    @api.depends_context("lang", "tz")
+    def _compute_clock_explanation(self):
+        for complaint in self:
+            complaint.clock_explanation = complaint._render_clocks() if complaint.ids else False
+
+    def action_refresh_clocks(self):
+        """Compute the time limits anew, e.g. after working times were changed."""
+        self.check_access("write")
+        self._refresh_clocks()
+
+    # Computing
+
+    def _after_write(self, vals):
+        """Ask the time limits anew after a write that concerns them."""
+        if CLOCK_FIELDS.intersection(vals):
+            self._refresh_clocks()
+
+    def _refresh_clocks(self):
+        """Compute the time limits of the complaints from their history and store the result, in one batch."""
+        self.env["customer.complaint.clock"].sudo()._refresh(self.sudo())
+
+    @api.model
+    def _get_open_clock_domain(self):
+        """Return the domain of complaints whose time limits can still change."""
+        return Domain("stage_id.phase", "in", ("open", "waiting"))
+
+    @api.model
+    def _request_clock_refresh(self, domain):
+        """Have the time limits of open complaints computed anew: a few at once, many by the scheduled job."""
+        Complaint = self.sudo().with_context(active_test=False)
+        domain = Domain(domain or Domain.TRUE) & self._get_open_clock_domain()
+        found = Complaint.search(domain, limit=REFRESH_AT_ONCE + 1, order="id")
+        if len(found) <= REFRESH_AT_ONCE:
+            found._refresh_clocks()
+            return
+        query = Complaint._search(domain)
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "UPDATE customer_complaint SET is_clock_stale = TRUE WHERE id IN %s RETURNING id",
+                query.subselect(),
+            )
+        )
+        Complaint.invalidate_model(["is_clock_stale"])
+        self.env.ref("customer_complaint.customer_complaint_cron_refresh_clocks")._trigger()
+
+    @api.model
+    def _cron_refresh_clocks(self, batch=500):
+        """Store which time limits are exceeded by now, and compute anew those asked for."""
+        Cron = self.env["ir.cron"]
+        Complaint = self.with_context(active_test=False)
+        domain = self._get_refresh_domain()
+        Cron._commit_progress(remaining=Complaint.search_count(domain))
+        # More rows are looked at than locked: the first may be held by a twin worker.
+        while found := Complaint.search(domain, limit=batch * 10, order="id").try_lock_for_update(
+            limit=batch
+        ):
+            found._refresh_clocks()
+            if not Cron._commit_progress(len(found)):
+                break
+
+    @api.model
+    def _get_refresh_domain(self):
+        """Return the complaints of which a running time limit has passed, or that are marked for it."""
+        passed = Domain(
+            "clock_ids", "any", [("state", "=", "running"), ("deadline", "<", fields.Datetime.now())]
+        )
+        return Domain("is_clock_stale", "=", True) | passed
+
+    # Explaining
+
+    def _format_time_left(self, deadline):
+        """Return the time to ``deadline`` in words, e.g. "3 h late"; False without deadline."""
+        if not deadline:
+            return False
+        seconds = (deadline - fields.Datetime.now()).total_seconds()
+        amount = abs(seconds)
+        if amount < 3600:
+            left, late = self.env._("%(count)s min left"), self.env._("%(count)s min late")
+            count = int(amount // 60)
+        elif amount < 48 * 3600:
+            left, late = self.env._("%(count)s h left"), self.env._("%(count)s h late")
+            count = int(amount // 3600)
+        else:
+            left, late = self.env._("%(count)s d left"), self.env._("%(count)s d late")
+            count = int(amount // 86400)
+        return (late if seconds < 0 else left) % {"count": count}
+
+    def _format_moment(self, moment):
+        """Return a datetime in the reader's language and zone."""
+        return format_datetime(self.env, moment, tz=self.env.tz.zone)
+
+    def _render_clocks(self):
+        """Return the tables that tell, for each time limit, which time counted and which did not."""
+        self.ensure_one()
+        results = self.env["customer.complaint.clock"].sudo()._compute_results(self.sudo())
+        blocks = [self._render_clock(target, entry) for (_id, target), entry in sorted(results.items())]
+        if not blocks:
+            return Markup("<p class='text-muted'>%s</p>") % self.env._(
+                "No time limit applies to this complaint."
+            )
+        return Markup("").join(blocks)
+
+    def _render_clock(self, target, entry):
+        result = entry["result"]
+        names = self.env["customer.complaint.clock"]._get_selection_names()
+        hours = {
+            key: f"{value / clock.HOUR:,.1f}"
+            for key, value in (("used", result.used), ("limit", entry["limit"]))
+        }
+        head = self.env._("%(used)s of %(limit)s working hours used", **hours)
+        if result.deadline:
+            moment = self._format_moment(result.deadline)
+            head += " · " + self.env._("deadline %(moment)s", moment=moment)
+        rows = Markup("").join(self._render_span(span, names) for span in result.spans[-SPANS_SHOWN:])
+        hidden = len(result.spans) - SPANS_SHOWN
+        more = self.env._("%(count)s earlier spans are not shown.", count=hidden) if hidden > 0 else ""
+        return Markup(
+            "<h4>%s: %s</h4><p>%s</p><p class='text-muted'>%s</p>"
+            "<table class='table table-sm'><tbody>%s</tbody></table>"
+        ) % (names[target], names[result.state], head, more, rows)
+
+    def _render_span(self, span, names):
+        style = "fw-bold" if span.kind == "counted" else "text-muted"
+        cells = (
+            self._format_moment(span.start),
+            self._format_moment(span.end),
+            names[span.kind],
+            f"{span.seconds / clock.HOUR:,.1f} h",
+        )
+        row = Markup("").join(Markup("<td>%s</td>") % cell for cell in cells)
+        return Markup("<tr class='%s'>%s</tr>") % (style, row)
+
+    def _complaint_get_promised_datetime(self):
+        """Return by when a first response is promised: its deadline, else 24 hours from receipt."""
+        self.ensure_one()
+        return self.sudo().response_deadline or self.received_datetime + timedelta(hours=24)

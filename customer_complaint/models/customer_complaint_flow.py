@@ -1,0 +1,248 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+DONE_PHASES = ("resolved", "closed", "cancelled")
+
+
+class CustomerComplaint(models.Model):
+    """What a change of stage means: gates, dates, history, timeline, callbacks, reopening."""
+
+    _inherit = "customer.complaint"
+
+    def action_reopen(self, reason=None):
+        """Reopen resolved, closed or cancelled complaints.
+
+        Without a reason, as from the button, ask for it. Dates are reset, the reopening is counted, the
+        history stays
+        and the time limits go on with what was left.
+
+        :raises UserError: when one of the complaints is open
+        """
+        self.check_access("write")
+        if not (reason or "").strip():
+            return {
+                **self.env["ir.actions.act_window"]._for_xml_id(
+                    "customer_complaint.customer_complaint_reopen_action"
+                ),
+                "context": {"default_complaint_ids": self.ids},
+            }
+        return self._reopen(reason)
+
+    def action_mark_responded(self):
+        """Note that the customer was answered by another way than a message from here, e.g. by phone."""
+        self.check_access("write")
+        missing = self.filtered(lambda complaint: not complaint.responded_datetime)
+        missing._set_responded(fields.Datetime.now())
+        body = self.env._("The customer was answered.")
+        missing._message_log_batch(bodies=dict.fromkeys(missing.ids, body))
+
+    def _reopen(self, reason):
+        """Reopen the complaints and log the reason, without a check of rights."""
+        if self.filtered(lambda complaint: complaint.stage_id._get_phase() not in DONE_PHASES):
+            raise UserError(self.env._("Only resolved, closed or cancelled complaints can be reopened."))
+        body = Markup("<p>%s</p><p>%s</p>") % (self.env._("Reopened:"), reason)
+        for team, complaints in self.grouped("team_id").items():
+            stage = self.env["customer.complaint.stage"]._get_first(team)
+            if not stage:
+                raise UserError(self.env._("There is no open stage to which the complaint could go back."))
+            complaints.sudo().write({"stage_id": stage.id})
+        self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
+        return True
+
+    def _set_responded(self, moment):
+        """Note the first response and fulfil its time limit."""
+        missing = self.sudo().filtered(lambda complaint: not complaint.responded_datetime)
+        if missing:
+            missing.write({"responded_datetime": moment})
+
+    # Change of stage
+
+    def _after_create(self):
+        """Do what belongs to new complaints: history, dates of their phase, time limits, timeline."""
+        complaints = self.sudo()
+        History = self.env["customer.complaint.stage.history"].sudo()
+        History.create(
+            [complaint._prepare_stage_history_vals(complaint.received_datetime) for complaint in complaints]
+        )
+        for phase, group in complaints.grouped(lambda complaint: complaint.stage_id._get_phase()).items():
+            if phase in DONE_PHASES:
+                group._check_entry(phase)
+                group._write_phase_dates(phase, fields.Datetime.now())
+        complaints._refresh_clocks()
+        complaints._care_log("complaint_received")
+
+    def _before_stage_change(self, stage_id):
+        """Check the move and return {complaint: previous stage} of those that really move."""
+        stage = self.env["customer.complaint.stage"].browse(stage_id)
+        if stage_id not in stage._get_facts():
+            raise ValidationError(self.env._("A complaint must be in a stage."))
+        phase = stage._get_phase()
+        self.check_access("write")
+        moving = self.sudo().filtered(lambda complaint: complaint.stage_id != stage)
+        if phase not in DONE_PHASES and not self.env.su:
+            done = moving.filtered(lambda complaint: complaint.stage_id._get_phase() in DONE_PHASES)
+            if done:
+                raise UserError(
+                    self.env._(
+                        "Use “Reopen” and give the reason: %(complaints)s",
+                        complaints=", ".join(done.mapped("display_name")),
+                    )
+                )
+        moving._check_entry(phase)
+        return {complaint: complaint.stage_id for complaint in moving}
+
+    def _check_entry(self, phase):
+        """Refuse an entry into ``phase`` while something is missing; one message names all of it.
+
+        :raises UserError: also for the superuser
+        """
+        missing = self._get_missing(phase)
+        if missing:
+            lines = "\n".join(f"- {complaint.display_name}: {text}" for complaint, text in missing)
+            raise UserError(
+                self.env._("Before that, the following must be done:\n%(missing)s", missing=lines)
+            )
+
+    def _get_missing(self, phase):
+        """Return [(complaint, what is missing)] before an entry into ``phase``. Override to ask for more."""
+        if phase not in ("resolved", "closed"):
+            return []
+        texts = {
+            "draft": self.env._("the compensation “%(name)s” is not decided"),
+            "pending": self.env._("the compensation “%(name)s” waits for approval"),
+            "approved": self.env._("the approved compensation “%(name)s” is not executed"),
+        }
+        if phase == "resolved":
+            del texts["approved"]
+        return [
+            (
+                compensation.complaint_id,
+                texts[compensation.approval_state] % {"name": compensation.display_name},
+            )
+            for compensation in self.sudo().compensation_ids
+            if compensation.state == "proposed" and compensation.approval_state in texts
+        ]
+
+    def _after_stage_change(self, previous):
+        """Append to the history, set the dates of the phase, tell timeline, callbacks and hooks.
+
+        :param previous: {complaint: stage before}
+        """
+        now = fields.Datetime.now()
+        moved = self.sudo().browse([complaint.id for complaint in previous])
+        if not moved:
+            return
+        self.env["customer.complaint.stage.history"].sudo().create(
+            [complaint._prepare_stage_history_vals(now) for complaint in moved]
+        )
+        before = {complaint.id: stage._get_phase() for complaint, stage in previous.items()}
+        for phase, complaints in moved.grouped(lambda complaint: complaint.stage_id._get_phase()).items():
+            changed = complaints.filtered(lambda complaint, phase=phase: before[complaint.id] != phase)
+            reopened = changed.filtered(
+                lambda complaint: (
+                    before[complaint.id] in DONE_PHASES and complaint.stage_id._get_phase() not in DONE_PHASES
+                )
+            )
+            reopened._count_reopening()
+            changed._write_phase_dates(phase, now)
+            complaints._write_dates({"stage_datetime": now})
+            changed._on_phase(phase, reopened)
+
+    def _prepare_stage_history_vals(self, moment):
+        """Return one row of the stage history; the meaning of the stage is frozen in it."""
+        self.ensure_one()
+        facts = self.stage_id._get_facts()[self.stage_id.id]
+        return {
+            "complaint_id": self.id,
+            "stage_id": self.stage_id.id,
+            "phase": facts["phase"],
+            "clock_effect": facts["clock_effect"],
+            "is_solution": facts["is_solution"],
+            "datetime": moment,
+            "user_id": self.env.uid,
+        }
+
+    def _write_phase_dates(self, phase, now):
+        """Set when the complaints were resolved and closed, and take it back when they are not any more."""
+        if phase == "resolved":
+            self._write_dates({"resolved_datetime": now, "closed_datetime": False})
+        elif phase in ("closed", "cancelled"):
+            if phase == "closed":
+                self.filtered(lambda complaint: not complaint.resolved_datetime)._write_dates(
+                    {"resolved_datetime": now}
+                )
+            self._write_dates({"closed_datetime": now})
+        else:
+            self.filtered(
+                lambda complaint: complaint.resolved_datetime or complaint.closed_datetime
+            )._write_dates({"resolved_datetime": False, "closed_datetime": False})
+
+    def _count_reopening(self):
+        for count, complaints in self.grouped("reopen_count").items():
+            complaints._write_dates({"reopen_count": count + 1})
+
+    def _write_dates(self, vals):
+        """Write fields that only the program sets."""
+        if self:
+            self.sudo().write(vals)
+
+    def _on_phase(self, phase, reopened):
+        """Tell timeline, callbacks and hooks that the complaints have come into ``phase``."""
+        if not self:
+            return
+        if reopened:
+            reopened._care_log("complaint_reopened")
+            reopened._complaint_on_reopened()
+        if phase == "resolved":
+            self._care_log("complaint_resolved")
+            self._complaint_on_resolved()
+        elif phase == "closed":
+            self._care_log("complaint_closed")
+            self._complaint_on_closed()
+        elif phase == "cancelled":
+            self._care_log("complaint_cancelled")
+
+    # Hooks
+
+    def _complaint_on_resolved(self):
+        """Act on complaints that were resolved; called on a recordset as superuser, after the change."""
+        for count, complaints in self.grouped("reopen_count").items():
+            self.env["customer.callback.rule"]._plan("complaint_resolved", complaints, cause=str(count))
+
+    def _complaint_on_closed(self):
+        """Act on complaints that were closed; called on a recordset as superuser, after the change."""
+
+    def _complaint_on_reopened(self):
+        """Act on complaints that were reopened; called on a recordset as superuser, after the change."""
+
+    def _care_callback_done(self, callback):
+        """Reopen the complaint when the customer, called afterwards, is not content."""
+        result = super()._care_callback_done(callback)
+        complaint = self.sudo()
+        if (
+            callback.state == "done"
+            and callback.outcome == "reached"
+            and complaint.stage_id._get_phase() in ("resolved", "closed")
+            and complaint._is_dissatisfied(callback)
+        ):
+            complaint._reopen(
+                self.env._(
+                    "The customer is not content (callback on %(date)s, satisfaction %(value)s).",
+                    date=fields.Date.to_string(fields.Date.context_today(self)),
+                    value=callback.satisfaction or "-",
+                )
+            )
+        return result
+
+    def _is_dissatisfied(self, callback):
+        """Return whether the answer of a callback asks for another handling. Override for another rule."""
+        self.ensure_one()
+        limit = self.company_id.care_low_satisfaction
+        return callback.problem_solved == "no" or 0 < callback.satisfaction <= limit
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        """Leave deleting to the superuser and administrators of the customer care."""
+        if not self.env.su and not self.env.user.has_group("customer_care.group_care_admin"):
+            raise AccessError(self.env._("Complaints are archived, not deleted."))

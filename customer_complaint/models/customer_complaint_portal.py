@@ -1,0 +1,49 @@
+from odoo import models
+
+
+class CustomerComplaintPortal(models.Model):
+    _inherit = "customer.complaint"
+
+    def _get_report_base_filename(self):
+        self.ensure_one()
+        return f"{self.env._('Complaint')} {self.number}"
+
+    def _portal_get_phase_text(self):
+        """Say in the customer's words where the complaint stands."""
+        self.ensure_one()
+        return {
+            "open": self.env._("We are working on it"),
+            "waiting": self.env._("We are waiting for your answer"),
+            "resolved": self.env._("Solved"),
+            "closed": self.env._("Closed"),
+            "cancelled": self.env._("Not pursued any further"),
+        }.get(self.phase, "")
+
+    def _portal_get_phase_color(self):
+        """Give the bootstrap color of the phase."""
+        self.ensure_one()
+        return {
+            "waiting": "warning",
+            "resolved": "success",
+            "closed": "success",
+            "cancelled": "secondary",
+        }.get(self.phase, "info")
+
+    def _portal_get_timeline(self):
+        """Give what happened so far as a list of (datetime, text), oldest first."""
+        self.ensure_one()
+        steps = [
+            (self.received_datetime, self.env._("We have received your complaint")),
+            (self.acknowledged_datetime, self.env._("We have confirmed it to you")),
+            (self.responded_datetime, self.env._("We have answered you")),
+            (self.resolved_datetime, self.env._("Your complaint is solved")),
+            (self.closed_datetime, self.env._("Your complaint is closed")),
+        ]
+        return sorted((step for step in steps if step[0]), key=lambda step: step[0])
+
+    def _portal_get_offers(self):
+        """Give the compensations that may be shown to the customer: those approved and not taken back."""
+        self.ensure_one()
+        return self.sudo().compensation_ids.filtered(
+            lambda offer: offer.approval_state == "approved" and offer.state != "cancelled"
+        )

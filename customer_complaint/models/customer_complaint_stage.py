@@ -1,0 +1,128 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+PHASES = [
+    ("open", "Open"),
+    ("waiting", "Waiting"),
+    ("resolved", "Resolved"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+CLOCK_EFFECTS = [("run", "Runs"), ("pause", "Pauses"), ("stop", "Stops")]
+PHASE_EFFECTS = {"open": "run", "waiting": "pause", "resolved": "stop", "closed": "stop", "cancelled": "stop"}
+
+
+class CustomerComplaintStage(models.Model):
+    """A step of the handling: the administrator names and orders it, the program reads its ``phase``."""
+
+    _name = "customer.complaint.stage"
+    _description = "Complaint Stage"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    fold = fields.Boolean(string="Folded in Kanban")
+    team_ids = fields.Many2many("customer.complaint.team", string="Teams", help="Leave empty for all teams.")
+    description = fields.Text(translate=True)
+
+    phase = fields.Selection(
+        PHASES,
+        required=True,
+        default="open",
+        help="What this stage means to the program. Waiting: for the customer.",
+    )
+    clock_effect = fields.Selection(
+        CLOCK_EFFECTS,
+        string="Time Limits",
+        compute="_compute_clock_effect",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="What entering this stage does to the time limits.",
+    )
+    is_solution = fields.Boolean(
+        string="Solution Proposed",
+        help="Entering this stage fulfils the time limit for proposing a solution.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="Message to the Customer",
+        domain=[("model", "=", "customer.complaint")],
+        help="Sent to the customer when a complaint enters this stage.",
+    )
+
+    @api.depends("phase")
+    def _compute_clock_effect(self):
+        for stage in self:
+            stage.clock_effect = PHASE_EFFECTS[stage.phase or "open"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Keep stages that complaints are or were in: their history reads them."""
+        used = (
+            self.env["customer.complaint.stage.history"]
+            .sudo()
+            ._read_group([("stage_id", "in", self.ids)], ["stage_id"])
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "These stages have been used and can only be archived: %(stages)s",
+                    stages=", ".join(stage.display_name for (stage,) in used),
+                )
+            )
+
+    @api.model
+    @tools.ormcache()
+    def _get_facts(self):
+        """Return {stage id: dict of phase, clock_effect, is_solution, team_ids (frozenset), active} by
+        sequence.
+
+        Kept in the registry's cache: each complaint asks, administrators rarely change a stage.
+        """
+        stages = self.sudo().with_context(active_test=False).search(Domain.TRUE)
+        return {
+            stage.id: {
+                "phase": stage.phase,
+                "clock_effect": stage.clock_effect,
+                "is_solution": stage.is_solution,
+                "team_ids": frozenset(stage.with_context(active_test=False).team_ids.ids),
+                "active": stage.active,
+            }
+            for stage in stages
+        }
+
+    def _get_phase(self):
+        """Return what the stage means, ``None`` for no stage."""
+        return self._get_facts()[self.id]["phase"] if self.id else None
+
+    def _is_open_to(self, team):
+        """Return whether complaints of ``team`` (may be empty) use this stage."""
+        teams = self._get_facts()[self.id]["team_ids"]
+        return not teams or team.id in teams
+
+    @api.model
+    def _get_first(self, team):
+        """Return the first open stage that complaints of ``team`` (may be empty) use."""
+        for stage_id, facts in self._get_facts().items():
+            stage = self.browse(stage_id)
+            if facts["active"] and facts["phase"] == "open" and stage._is_open_to(team):
+                return stage
+        return self.browse()

@@ -1,0 +1,109 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+
+from .customer_complaint_stage import PHASES
+
+OPEN_PHASES = ("open", "waiting")
+assert set(OPEN_PHASES) < {phase for phase, _name in PHASES}
+
+
+class CustomerComplaintTeam(models.Model):
+    _name = "customer.complaint.team"
+    _description = "Complaint Team"
+    _inherit = ["mail.alias.mixin", "mail.thread"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Team Leader",
+        tracking=True,
+        check_company=True,
+        index="btree_not_null",
+        domain=[("share", "=", False)],
+    )
+    member_ids = fields.Many2many(
+        "res.users",
+        "customer_complaint_team_user_rel",
+        "team_id",
+        "user_id",
+        string="Members",
+        domain=[("share", "=", False)],
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Working Time",
+        check_company=True,
+        help="In which time limits are counted. Leave empty to take the company's.",
+    )
+    stage_ids = fields.Many2many("customer.complaint.stage", string="Own Stages")
+
+    open_count = fields.Integer(compute="_compute_counts", string="Open")
+    unassigned_count = fields.Integer(compute="_compute_counts", string="Unassigned")
+    late_count = fields.Integer(compute="_compute_counts", string="Late")
+
+    def _compute_counts(self):
+        Complaint = self.env["customer.complaint"]
+        counts = {
+            (key, team.id): count
+            for key, domain in self._get_count_domains().items()
+            for team, count in Complaint._read_group(
+                [("team_id", "in", self.ids), *domain], ["team_id"], ["__count"]
+            )
+        }
+        for team in self:
+            team.open_count = counts.get(("open", team.id), 0)
+            team.unassigned_count = counts.get(("unassigned", team.id), 0)
+            team.late_count = counts.get(("late", team.id), 0)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "calendar_id" in vals or "company_id" in vals:
+            self.env["customer.complaint"]._request_clock_refresh([("team_id", "in", self.ids)])
+        return result
+
+    def action_open_complaints(self):
+        """Open the complaints of the team that are not done."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("customer_complaint.customer_complaint_action")
+        return {
+            **action,
+            "display_name": self.name,
+            "domain": [("team_id", "=", self.id)],
+            "context": {"default_team_id": self.id, **self._get_dashboard_filter()},
+        }
+
+    def _get_count_domains(self):
+        """Return the domain of each counter of the overview."""
+        is_open = ("stage_id.phase", "in", OPEN_PHASES)
+        return {
+            "open": [is_open],
+            "unassigned": [is_open, ("user_id", "=", False)],
+            "late": [("is_late", "=", True)],
+        }
+
+    def _get_dashboard_filter(self):
+        """Return the search filter for the counter that was clicked."""
+        wanted = self.env.context.get("complaint_filter")
+        return {f"search_default_{wanted if wanted in ('unassigned', 'late') else 'open'}": 1}
+
+    @api.model
+    def _get_default_teams(self, companies):
+        """Return {company: first team}, for complaints that name none."""
+        teams = self.sudo().with_context(active_test=True).search([("company_id", "in", companies.ids)])
+        return {company: found[:1] for company, found in teams.grouped("company_id").items()}
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values["alias_model_id"] = self.env["ir.model"]._get("customer.complaint").id
+        if self.id:
+            defaults = literal_eval(self.alias_defaults or "{}")
+            values["alias_defaults"] = {**defaults, "team_id": self.id}
+        return values

@@ -1,0 +1,76 @@
+from odoo import models
+from odoo.exceptions import MissingError
+
+
+class CustomerComplaint(models.Model):
+    """The log of changes: one batch for many complaints, where core writes one message after another."""
+
+    _inherit = "customer.complaint"
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        if len(self) < 2 or not fields_iter or self._has_tracking_messages():
+            return super()._message_track(fields_iter, initial_values_dict)
+        tracked = self.fields_get(fields_iter, attributes=("string", "type", "selection", "currency_field"))
+        tracking = {}
+        for complaint in self:
+            try:
+                tracking[complaint.id] = complaint._mail_track(tracked, initial_values_dict[complaint.id])
+            except MissingError:
+                continue
+        self._log_tracking(
+            {key: commands for key, (changes, commands) in tracking.items() if changes and commands}
+        )
+        return tracking
+
+    def _has_tracking_messages(self):
+        """Return whether a text or author was set for the log, which core knows to put in."""
+        data = self.env.cr.precommit.data
+        return bool(
+            data.get(f"mail.tracking.message.{self._name}") or data.get(f"mail.tracking.author.{self._name}")
+        )
+
+    def _log_tracking(self, commands_by_id):
+        """Log the tracked values of many complaints in one batch.
+
+        :param commands_by_id: {complaint id: commands to create mail.tracking.value}
+        """
+        if not commands_by_id:
+            return
+        messages = self.browse(commands_by_id)._message_log_batch(bodies={})
+        self.env["mail.tracking.value"].sudo().create(
+            [
+                {**vals, "mail_message_id": message.id}
+                for message in messages
+                for _command, _id, vals in commands_by_id[message.res_id]
+            ]
+        )
+
+    def _message_post_after_hook(self, message, msg_values):
+        """Take the first message of the staff that the customer can see as the first response."""
+        result = super()._message_post_after_hook(message, msg_values)
+        if self._is_response(message, msg_values):
+            self._set_responded(message.date)
+        return result
+
+    def _is_response(self, message, msg_values):
+        """Return whether a message answers the customer: by staff, no note, not automatic, sent to him."""
+        complaint = self.sudo()
+        message = message.sudo()
+        if (
+            complaint.responded_datetime
+            or message.message_type not in ("comment", "email")
+            or message.is_internal
+            or message.subtype_id.internal
+            or not message.subtype_id
+            or message.subtype_id == self.env.ref("mail.mt_note")
+            or not any(not user.share for user in message.author_id.user_ids)
+        ):
+            return False
+        receivers = message.partner_ids | complaint.message_partner_ids
+        if complaint.partner_id and complaint.partner_id in receivers:
+            return True
+        email = complaint.email_normalized
+        return bool(email) and (
+            email in receivers.mapped("email_normalized")
+            or email in (msg_values.get("outgoing_email_to") or "").lower()
+        )

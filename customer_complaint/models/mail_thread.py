@@ -1,0 +1,80 @@
+import logging
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..tools import rawmail
+
+_logger = logging.getLogger(__name__)
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_process(
+        self,
+        model,
+        message,
+        custom_values=None,
+        save_original=False,
+        strip_attachments=False,
+        thread_id=None,
+    ):
+        """Keep a mail to a complaint address even if the gateway fails on it.
+
+        The gateway raises on what it cannot parse (unknown charsets, broken headers, null bytes): the mail
+        server would return or drop the mail. For our addresses what can be read becomes a complaint with the
+        source attached. All other mails fail as they would without us.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return super().message_process(
+                    model,
+                    message,
+                    custom_values=custom_values,
+                    save_original=save_original,
+                    strip_attachments=strip_attachments,
+                    thread_id=thread_id,
+                )
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, AccessError):
+            raise
+        except Exception as error:
+            source = rawmail.to_bytes(message)
+            mail = rawmail.read(source)
+            alias = self._complaint_find_alias(mail["recipients"])
+            if not alias and model != "customer.complaint":
+                raise
+            _logger.warning("Unreadable mail %s is kept as a complaint: %s", mail["message_id"], error)
+            # as the gateway does: whoever may hand in mails creates documents he may have no right to
+            complaints = self.env["customer.complaint"].sudo()
+            return complaints._message_keep_unreadable(source, mail, alias).id
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        """Tell complaints what the headers say about the sender; their own methods do not see headers."""
+        if any(route[0] == "customer.complaint" for route in routes or ()):
+            headers = list(message.raw_items())
+            self = self.with_context(
+                customer_complaint_mail_automatic=rawmail.is_automatic(headers),
+                customer_complaint_mail_doubtful=rawmail.is_doubtful(headers),
+            )
+        return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _complaint_find_alias(self, addresses):
+        """Give the complaint alias that one of the addresses belongs to.
+
+        :param list addresses: lower-case addresses
+        """
+        aliases = self.env["mail.alias"].search(
+            [("alias_model_id.model", "=", "customer.complaint"), ("alias_name", "!=", False)]
+        )
+        names = {address.partition("@")[0] for address in addresses}
+        return aliases.filtered(
+            lambda alias: (
+                (alias.alias_full_name or "").lower() in addresses
+                or (alias.alias_incoming_local and alias.alias_name in names)
+            )
+        )[:1]

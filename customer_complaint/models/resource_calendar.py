@@ -1,0 +1,43 @@
+from datetime import datetime, time
+
+from odoo import models, tools
+from odoo.addons.customer_care.tools.worktime import WorkTime
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"attendance_ids", "leave_ids", "global_leave_ids", "tz", "flexible_hours", "active"}.intersection(
+            vals
+        ):
+            self._refresh_complaint_clocks()
+        return result
+
+    def _get_complaint_worktime(self, company_id, first, last):
+        """Return the WorkTime from ``first`` to ``last`` (dates); without a calendar round the clock."""
+        return self._get_cached_worktime(company_id, first, last) if self else WorkTime.ALWAYS
+
+    @tools.ormcache("self.id", "company_id", "first", "last")
+    def _get_cached_worktime(self, company_id, first, last):
+        """Return the WorkTime, kept until the calendar or a public leave changes; it cannot be modified."""
+        calendar = self.sudo().with_company(company_id)
+        return calendar._care_worktime(datetime.combine(first, time.min), datetime.combine(last, time.min))
+
+    def _refresh_complaint_clocks(self):
+        """Have the open time limits of these calendars, or of all, computed anew."""
+        self.env.registry.clear_cache()
+        domain = []
+        if self:
+            own = ["|", ("care_calendar_id", "in", self.ids), ("resource_calendar_id", "in", self.ids)]
+            companies = self.env["res.company"].sudo().search(own)
+            companies = companies.filtered(lambda company: company._care_calendar() in self)
+            domain = [
+                "|",
+                ("team_id.calendar_id", "in", self.ids),
+                "&",
+                ("team_id.calendar_id", "=", False),
+                ("company_id", "in", companies.ids),
+            ]
+        self.env["customer.complaint"]._request_clock_refresh(domain)

@@ -1,0 +1,207 @@
+"""Deadlines as a pure function of what happened. No ORM, no hidden state.
+
+A clock is asked with a start, a history, a limit and a working time, and answers what the deadline is, how
+much time is used and which spans counted. Asking twice gives the same answer, so that pausing, resuming,
+reopening or a changed calendar can never make a deadline drift: one asks again.
+
+Times are naive UTC. A history is a list of ``(datetime, effect)``: ``run`` lets time pass, ``pause`` holds
+it, ``stop`` ends it (the target is reached). A ``run`` after a ``stop`` is a reopening: time goes on from
+what was used.
+
+Monday 2 March 2026 to Friday 6 March, 09:00 to 17:00 each day:
+
+>>> from datetime import datetime
+>>> from odoo.addons.customer_care.tools.worktime import WorkTime
+>>> week = WorkTime([(datetime(2026, 3, day, 9), datetime(2026, 3, day, 17)) for day in range(2, 7)])
+>>> monday = datetime(2026, 3, 2, 9)
+
+Ten working hours from Monday 09:00 end on Tuesday at 11:00:
+
+>>> clock = compute(monday, [], 10 * HOUR, week, now=datetime(2026, 3, 2, 12))
+>>> clock.state, clock.deadline, clock.used / HOUR, clock.remaining / HOUR
+('running', datetime.datetime(2026, 3, 3, 11, 0), 3.0, 7.0)
+
+A pause holds the clock and has no deadline until it ends:
+
+>>> pause = [(datetime(2026, 3, 2, 11), PAUSE)]
+>>> clock = compute(monday, pause, 10 * HOUR, week, now=datetime(2026, 3, 5, 9))
+>>> clock.state, clock.deadline, clock.remaining / HOUR
+('paused', None, 8.0)
+>>> resume = pause + [(datetime(2026, 3, 4, 9), RUN)]
+>>> compute(monday, resume, 10 * HOUR, week, now=datetime(2026, 3, 4, 10)).deadline
+datetime.datetime(2026, 3, 4, 17, 0)
+
+Reached at the last moment is reached; a moment later is not:
+
+>>> compute(monday, [(datetime(2026, 3, 3, 11), STOP)], 10 * HOUR, week, now=datetime(2026, 3, 9)).state
+'met'
+>>> late = compute(monday, [(datetime(2026, 3, 3, 11, 1), STOP)], 10 * HOUR, week, now=datetime(2026, 3, 9))
+>>> late.state, late.breach
+('missed', datetime.datetime(2026, 3, 3, 11, 0))
+
+Reopened, the clock goes on with what was left:
+
+>>> again = [(datetime(2026, 3, 2, 11), STOP), (datetime(2026, 3, 5, 9), RUN)]
+>>> clock = compute(monday, again, 10 * HOUR, week, now=datetime(2026, 3, 5, 10))
+>>> clock.state, clock.deadline
+('running', datetime.datetime(2026, 3, 5, 17, 0))
+
+Every second of the way is explained:
+
+>>> [(span.kind, span.seconds / HOUR) for span in clock.spans]
+[('counted', 2.0), ('stopped', 70.0), ('counted', 1.0)]
+
+Limits are written in working hours, working days (until the end of work of that day) or calendar days (until
+midnight of that day), and become seconds of a working time:
+
+>>> limit_seconds(2, "working_hours", monday, week)[0] / HOUR
+2.0
+>>> limit_seconds(2, "working_days", monday, week)[0] / HOUR
+24.0
+>>> seconds, always = limit_seconds(2, "calendar_days", monday, week)
+>>> compute(monday, [], seconds, always, now=monday).deadline
+datetime.datetime(2026, 3, 5, 0, 0)
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from odoo.addons.customer_care.tools.worktime import WorkTime
+
+HOUR = 3600
+RUN, PAUSE, STOP = "run", "pause", "stop"
+OPEN_STATES = ("running", "paused", "breached")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of the way: ``kind`` is counted, outside, paused or stopped."""
+
+    start: datetime
+    end: datetime
+    kind: str
+
+    @property
+    def seconds(self):
+        """Return the length of the span in seconds of the wall clock."""
+        return (self.end - self.start).total_seconds()
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The answer: ``deadline`` is None while paused in time, and beyond the end of the working time.
+
+    ``state``: running, paused, breached (open and over the limit), met (stopped in time), missed (stopped too
+    late). ``used`` and ``remaining`` are seconds of working time, ``remaining`` is negative beyond the limit.
+    """
+
+    state: str
+    deadline: datetime | None
+    used: float
+    remaining: float
+    breach: datetime | None
+    stopped: datetime | None
+    spans: tuple
+
+    @property
+    def is_exhausted(self):
+        """Return whether the working time ended before a deadline could be found."""
+        return self.state == "running" and self.deadline is None
+
+
+def compute(start, history, limit, worktime, now):
+    """Return the :class:`Clock` of a target.
+
+    :param datetime start: when time begins to count, at the earliest
+    :param history: iterable of (datetime, effect), sorted; what lies at or before ``start``
+        only sets the first effect
+    :param float limit: seconds of working time
+    :param worktime: a WorkTime
+    :param datetime now: entries of the history later than this are not looked at
+    """
+    used, deadline, breach = 0, None, None
+    phases = _phases(start, history, now)
+    for begin, end, effect in phases:
+        if effect != RUN:
+            continue
+        if breach is None:
+            deadline = worktime.after(begin, limit - used)
+            breach = deadline if deadline is not None and deadline < end else None
+        used += worktime.between(begin, end)
+    begin, _end, effect = phases[-1]
+    if effect == PAUSE and breach is None:
+        deadline = None
+    return Clock(
+        state=_state(effect, breach),
+        deadline=deadline,
+        used=used,
+        remaining=limit - used,
+        breach=breach,
+        stopped=begin if effect == STOP else None,
+        spans=tuple(span for phase in phases for span in _spans(phase, worktime)),
+    )
+
+
+def limit_seconds(limit, unit, start, worktime, tz="UTC"):
+    """Return (seconds, working time) of a limit given in ``unit``.
+
+    The seconds are None when the working time ends before.
+
+    :param str unit: working_hours, working_days or calendar_days
+    :param str tz: the zone in which days begin and end
+    """
+    if unit == "working_hours":
+        return limit * HOUR, worktime
+    if unit == "working_days":
+        end = worktime.day_after(start, int(limit), tz)
+        return (None if end is None else worktime.between(start, end)), worktime
+    zone = ZoneInfo(tz)
+    day = start.replace(tzinfo=timezone.utc).astimezone(zone).date() + timedelta(days=int(limit) + 1)
+    midnight = datetime.combine(day, time.min, zone).astimezone(timezone.utc).replace(tzinfo=None)
+    return (midnight - start).total_seconds(), WorkTime.ALWAYS
+
+
+def horizon_days(limit, unit):
+    """Return how many days ahead the working time is needed; holidays may ask for more."""
+    days = limit / 4 if unit == "working_hours" else limit * 2
+    return int(days) + 14
+
+
+def _phases(start, history, now):
+    """Return [(begin, end, effect)] from ``start`` to ``now``, neighbours of one effect joined."""
+    effect, begin, phases = RUN, start, []
+    for moment, following in history:
+        if moment > max(now, start):
+            break
+        if moment > begin and following != effect:
+            phases.append((begin, moment, effect))
+            begin = moment
+        effect = following
+    if phases and phases[-1][2] == effect:
+        begin = phases.pop()[0]
+    phases.append((begin, max(now, begin), effect))
+    return phases
+
+
+def _state(effect, breach):
+    if effect == STOP:
+        return "missed" if breach else "met"
+    if breach:
+        return "breached"
+    return "paused" if effect == PAUSE else "running"
+
+
+def _spans(phase, worktime):
+    begin, end, effect = phase
+    if effect != RUN:
+        if end > begin:
+            yield Span(begin, end, "paused" if effect == PAUSE else "stopped")
+        return
+    for opened, closed in worktime.clip(begin, end).intervals:
+        if opened > begin:
+            yield Span(begin, opened, "outside")
+        yield Span(opened, closed, "counted")
+        begin = closed
+    if end > begin:
+        yield Span(begin, end, "outside")
