@@ -147,10 +147,14 @@ class Browser:
             " && !document.querySelector('.o_loading_indicator, .o_blockUI')"
         )
         end = time.monotonic() + seconds
+        quiet = 0
         while time.monotonic() < end:
+            ready = False
             with contextlib.suppress(PageError):
-                if self.evaluate(expression):
-                    return
+                ready = self.evaluate(expression)
+            quiet = quiet + 1 if ready else 0
+            if quiet == 3:  # requests follow one another: once is not enough
+                return
             time.sleep(0.15)
         raise PageError(f"{selector} did not appear on {self.evaluate('location.href')}")
 

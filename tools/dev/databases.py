@@ -49,7 +49,7 @@ def provide_core(odoo):
         return
     with step("Creating the database of Odoo's own addons"):
         odoo.drop(CORE)
-        odoo.install(CORE, ",".join(core_dependencies()), options=("--load-language=zh_CN",))
+        odoo.install(CORE, ",".join(core_dependencies()), options=("--load-language=en_US,zh_CN",))
     _mark(CORE, fingerprint)
 
 
@@ -81,6 +81,6 @@ def provide_demo(odoo):
     else:
         with step("Creating the database with demonstration data"):
             odoo.drop(DEMO)
-            odoo.install(DEMO, ",".join(ADDONS), demo=True, options=("--load-language=zh_CN",))
+            odoo.install(DEMO, ",".join(ADDONS), demo=True, options=("--load-language=en_US,zh_CN",))
     _mark(DEMO, fingerprint)
     return DEMO

@@ -1,0 +1,150 @@
+"""One complaint from the first mail to the answered survey, through the browser, in both languages."""
+
+import re
+
+from odoo import fields
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from tools.dev.common import ROOT
+
+ADDRESS = "complaints@journey.example.com"
+PEOPLE = {
+    "handler": "customer_complaint.group_complaint_user",
+    "manager": "customer_complaint.group_complaint_manager",
+    "director": "customer_care.group_care_director",
+    "specialist": "customer_care.group_care_user",
+}
+EXPECTED_STORY = {
+    "complaint_received",
+    "complaint_resolved",
+    "complaint_reopened",
+    "complaint_closed",
+    "callback_planned",
+    "callback_done",
+    "survey_sent",
+    "survey_answered",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestJourney(HttpCase):
+    def _prepare(self, language, sample):
+        """Create people who work in ``language``, the team's address and the customer of the sample mail."""
+        self.env["res.lang"]._activate_lang(language)
+        self.users = {
+            role: new_test_user(self.env, f"journey_{role}", groups=group, lang=language, tz="Asia/Shanghai")
+            for role, group in PEOPLE.items()
+        }
+        domain = self.env["mail.alias.domain"].create({"name": "journey.example.com"})
+        self.env.company.alias_domain_id = domain
+        self.env["customer.complaint.team"].search([]).alias_name = False
+        self.team = self.env["customer.complaint.team"].create(
+            {
+                "name": "Journey",
+                "alias_name": "complaints",
+                "alias_domain_id": domain.id,
+                "member_ids": [fields.Command.link(self.users["handler"].id)],
+            }
+        )
+        self.message = (ROOT / "data/mail" / sample).read_bytes()
+        self.message = re.sub(rb"(?m)^To: .*$", b"To: " + ADDRESS.encode(), self.message)
+        sender = re.search(rb"<([\w.]+@[\w.]+)>", self.message).group(1).decode()
+        self.customer = self.env["res.partner"].create(
+            {"name": "Journey", "email": sender, "lang": language, "care_user_id": self.users["specialist"].id}
+        )
+        new_test_user(
+            self.env,
+            "journey_portal",
+            groups="base.group_portal",
+            lang=language,
+            partner_id=self.customer.id,
+            email=sender,
+            name="Journey",
+        )
+
+    def _tour(self, name, role, path):
+        self.env.flush_all()
+        self.start_tour(path, f"complaint_journey_{name}", login=f"journey_{role}" if role else None)
+        self.env.invalidate_all()
+
+    def _deliver(self):
+        """Hand the mail over as Odoo's mailgate script does, by XML-RPC, and return the complaint."""
+        self.env.flush_all()
+        uid = self.env.ref("base.user_admin").id
+        password = self.env.ref("base.user_admin").login
+        record = self.xmlrpc_object.execute_kw(
+            self.env.cr.dbname, uid, password, "mail.thread", "message_process", [False, self.message.decode("latin-1")]
+        )
+        self.env.invalidate_all()
+        return self.env["customer.complaint"].browse(record)
+
+    def _travel(self, language, sample, title):
+        code = language[:2]
+        self._prepare(language, sample)
+        complaint = self._deliver()
+
+        # 1. The mail has become a complaint of the right customer, and was acknowledged.
+        self.assertRecordValues(
+            complaint,
+            [{"name": title, "partner_id": self.customer.id, "team_id": self.team.id, "channel": "mail"}],
+        )
+        self.assertTrue(complaint.number)
+        mail = self.env["mail.mail"].search([("email_to", "ilike", self.customer.email)], limit=1)
+        mail |= self.env["mail.mail"].search([("recipient_ids", "in", self.customer.ids)], limit=1)
+        self.assertIn(complaint.number, mail[:1].subject + mail[:1].body_html)
+        self.assertIn(complaint.access_token, mail[:1].body_html)
+
+        # 2. A handler takes it, within a deadline, and offers a compensation that two people approve.
+        self.assertTrue(complaint.next_deadline)
+        path = f"/odoo/complaints/{complaint.id}"
+        self._tour(f"handle_{code}", "handler", path)
+        self.assertEqual(complaint.user_id, self.users["handler"])
+        compensation = complaint.compensation_ids
+        self.assertEqual((compensation.amount, compensation.approval_state), (12000.0, "pending"))
+        self._tour(f"approve_{code}", "manager", "/odoo/customer-approvals")
+        self.assertEqual(compensation.approval_state, "pending", "above 10,000 the director approves too")
+        self._tour(f"approve_{code}", "director", "/odoo/customer-approvals")
+        self.assertEqual(compensation.approval_state, "approved")
+
+        # 3. Resolved: the responsible specialist rings some days later; "not solved" reopens.
+        self._tour(f"resolve_{code}", "handler", path)
+        self.assertEqual(complaint.stage_id.phase, "resolved")
+        callback = self.env["customer.callback"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(callback.user_id, self.users["specialist"])
+        self.assertGreater(callback.date_planned, fields.Date.today())
+        self._tour(f"call_{code}", "specialist", "/odoo/care-callbacks")
+        self.assertEqual((callback.state, callback.problem_solved, callback.satisfaction), ("done", "no", 3))
+        self.assertEqual((complaint.stage_id.phase, complaint.reopen_count), ("open", 1))
+
+        # 4. Solved in the end and closed: the survey goes out; a poor answer plans a callback.
+        self._tour(f"close_{code}", "handler", path)
+        self.assertEqual(complaint.stage_id.phase, "closed")
+        answer = self.env["survey.user_input"].search(
+            [("care_res_model", "=", complaint._name), ("care_res_id", "=", complaint.id)]
+        )
+        self.assertEqual(len(answer), 1)
+        self._tour("answer", None, answer.get_start_url())
+        scores = self.env["customer.survey.score"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(answer.state, "done")
+        self.assertIn("nps", scores.mapped("kind"))
+        self.assertLess(max(scores.mapped("value")), 30)
+        planned = self.env["customer.callback"].search(
+            [("partner_id", "=", self.customer.id), ("state", "=", "planned")]
+        )
+        self.assertIn("survey_low_score", planned.rule_id.mapped("trigger"))
+
+        # 5. The customer's record tells the whole story; the customer sees the own complaint and writes.
+        story = self.env["customer.care.event"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(EXPECTED_STORY - set(story.mapped("kind")), set())
+        self._tour("portal", "portal", "/my/complaints")
+        self.assertIn("When will somebody come?", complaint.message_ids[0].body)
+
+    def test_english(self):
+        """The whole thread works in English."""
+        self._travel("en_US", "complaint_en.eml", "The water heater leaks after the second repair")
+
+    def test_chinese(self):
+        """The whole thread works in 简体中文, from a GB18030 mail on."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"].search([("state", "=", "installed")])._update_translations(["zh_CN"])
+        self._travel("zh_CN", "complaint_zh.eml", "热水器维修两次仍然漏水")
