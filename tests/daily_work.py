@@ -1,4 +1,4 @@
-"""Traces of daily work in a database, piped into ``odoo shell`` (which gives ``env``) by the uninstall test."""
+"""Traces of daily work, piped into ``odoo shell`` (which gives ``env``) by the uninstall test."""
 
 customer = env["res.partner"].create({"name": "Traces Ltd", "email": "traces@example.com"})  # noqa: F821
 env["ir.filters"].create(  # noqa: F821

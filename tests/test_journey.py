@@ -50,7 +50,12 @@ class TestJourney(HttpCase):
         self.message = re.sub(rb"(?m)^To: .*$", b"To: " + ADDRESS.encode(), self.message)
         sender = re.search(rb"<([\w.]+@[\w.]+)>", self.message).group(1).decode()
         self.customer = self.env["res.partner"].create(
-            {"name": "Journey", "email": sender, "lang": language, "care_user_id": self.users["specialist"].id}
+            {
+                "name": "Journey",
+                "email": sender,
+                "lang": language,
+                "care_user_id": self.users["specialist"].id,
+            }
         )
         new_test_user(
             self.env,
@@ -73,7 +78,12 @@ class TestJourney(HttpCase):
         uid = self.env.ref("base.user_admin").id
         password = self.env.ref("base.user_admin").login
         record = self.xmlrpc_object.execute_kw(
-            self.env.cr.dbname, uid, password, "mail.thread", "message_process", [False, self.message.decode("latin-1")]
+            self.env.cr.dbname,
+            uid,
+            password,
+            "mail.thread",
+            "message_process",
+            [False, self.message.decode("latin-1")],
         )
         self.env.invalidate_all()
         return self.env["customer.complaint"].browse(record)

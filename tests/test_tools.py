@@ -56,7 +56,7 @@ def test_used_port_is_reported(monkeypatch, tmp_path):
 
 def test_xml_format_notes_find_faults():
     """The XML check sees missing declarations, tabs, wrong indents and broken files."""
-    good = '<?xml version="1.0" encoding="utf-8" ?>\n'
+    good = '<?xml version="1.0" encoding="UTF-8" ?>\n'
     good += '<odoo>\n    <record id="a">\n        <b />\n    </record>\n</odoo>\n'
     assert lint.xml_format_notes(good) == []
     assert lint.xml_format_notes(good.replace("        <b", "      <b")) == [

@@ -62,8 +62,8 @@ class CustomerCallbackRule(models.Model):
         ],
         required=True,
         default="customer",
-        help="Where nobody is responsible for the customer or the document, the other of the two is asked, then the team "
-        "in turn: the member with the fewest open callbacks comes first.",
+        help="Where nobody is responsible for the customer, the one of the document is taken, and the "
+        "other way round; else the team in turn: the member with the fewest open callbacks comes first.",
     )
     script = fields.Html(translate=True, help="What to ask and to say; shown on the callback.")
 

@@ -167,7 +167,7 @@ tours.add("complaint_journey_portal", {
     steps: () => [
         {
             content: "own complaint",
-            trigger: "table a[href*='/my/complaints/']",
+            trigger: "a[href*='/my/complaints/']:not([href*='/new'])",
             run: "click",
             expectUnloadPage: true,
         },
