@@ -122,18 +122,28 @@ class Browser:
         """
         self.call("Network.clearBrowserCookies")
         self.open("/web/login", "form.oe_login_form, .o_database_list, body")
-        body = json.dumps(
-            {"jsonrpc": "2.0", "params": {"db": database, "login": login, "password": password}}
-        )
+        answer = self.rpc("/web/session/authenticate", {"db": database, "login": login, "password": password})
+        if not answer.get("uid"):
+            raise PageError(f"{login} could not log in.")
+
+    def rpc(self, route, params):
+        """Call a JSON route as the logged-in user and return its result.
+
+        :raises PageError: with the message of the server.
+        """
+        body = json.dumps({"jsonrpc": "2.0", "params": params})
         request = (
             f"{{method: 'POST', headers: {{'Content-Type': 'application/json'}}, body: {json.dumps(body)}}}"
         )
-        answer = self.evaluate(
-            f"fetch('/web/session/authenticate', {request}).then(r => r.json())"
-            ".then(r => r.result ? r.result.uid : null)"
-        )
-        if not answer:
-            raise PageError(f"{login} could not log in.")
+        answer = self.evaluate(f"fetch({json.dumps(route)}, {request}).then(r => r.json())")
+        if "error" in answer:
+            raise PageError(f"{route}: {answer['error'].get('data', {}).get('message')}")
+        return answer.get("result")
+
+    def call_kw(self, model, method, args, **kwargs):
+        """Call a method of a model as the logged-in user."""
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self.rpc("/web/dataset/call_kw", params)
 
     def open(self, path, selector="body", *, seconds=40):
         """Open ``path`` of the server and wait for ``selector``."""

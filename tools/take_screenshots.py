@@ -1,10 +1,15 @@
 """Take the pictures of the user guide; called by ``make screenshots`` in the virtual environment.
 
 Usage: take_screenshots.py BROWSER URL DATABASE [NAME...]
+
+A NAME is a picture (``complaint``), a language (``zh_CN``) or both (``zh_CN/complaint``); all without.
 """
 
+import dataclasses
 import pathlib
 import sys
+
+from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -13,35 +18,168 @@ from tools.browser import Browser, PageError  # noqa: E402
 
 IMAGES = ROOT / "docs/images"
 LANGUAGES = {"en": "en_US", "zh_CN": "zh_CN"}
-DESKTOP, PHONE = (1360, 850), (390, 844)
-# name: (login, path, selector to wait for, size)
-PAGES = {
-    "customers": ("care_specialist", "/odoo/care-customers", ".o_list_view, .o_kanban_view", DESKTOP),
-    "callbacks": ("care_supervisor", "/odoo/care-callbacks", ".o_list_view, .o_kanban_view", DESKTOP),
-    "callbacks_phone": ("care_specialist", "/odoo/care-callbacks", ".o_kanban_view", PHONE),
-    "complaints": ("complaint_manager", "/odoo/complaints", ".o_kanban_view", DESKTOP),
-    "complaint": ("complaint_handler", "first:customer.complaint", ".o_form_view", DESKTOP),
-    "complaint_phone": ("complaint_handler", "first:customer.complaint", ".o_form_view", PHONE),
-}
+PHONE = (390, 844)
+COLORS = 128
+LIST, FORM, BOARD = (
+    ".o_list_view .o_data_row",
+    ".o_form_view .o_form_sheet",
+    ".o_kanban_record:not(.o_kanban_ghost)",
+)
 
 
-def change_language(browser, database, language):
-    """Set the language of the logged-in user."""
-    browser.evaluate(
-        "fetch('/web/dataset/call_kw', {method: 'POST', headers: {'Content-Type': 'application/json'}, body:"
-        " JSON.stringify({jsonrpc: '2.0', params: {model: 'res.users', method: 'write', kwargs: {}, args:"
-        f" [[(await_uid())], {{lang: '{language}'}}]}}}})}}).then(r => r.json())".replace(
-            "(await_uid())", str(user_id(browser))
-        )
-    )
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """One screen: who looks at it, where it is, what must be there.
+
+    ``path`` may contain ``{id}``: of the first record of ``record``, a model and a domain for each language.
+    """
+
+    login: str
+    path: str
+    selector: str
+    size: tuple = (1360, 760)
+    record: tuple = ()
+    click: tuple = ()
+    wait: str = ""
 
 
-def user_id(browser):
-    return browser.evaluate(
-        "fetch('/web/session/get_session_info', {method: 'POST', headers: {'Content-Type':"
-        " 'application/json'}, body: JSON.stringify({jsonrpc: '2.0', params: {}})}).then(r => r.json())"
-        ".then(r => r.result.uid)"
-    )
+def _named(model, en, zh_CN, field="name"):
+    return model, {"en": [[field, "=", en]], "zh_CN": [[field, "=", zh_CN]]}
+
+
+CUSTOMER = _named("res.partner", "Northwind Hotels", "上海华瑞精密机械有限公司")
+COMPLAINT = _named("customer.complaint", "The repair took six weeks", "水泵漏水，已影响生产")
+COMPENSATION = _named(
+    "customer.complaint.compensation",
+    "The repair took six weeks",
+    "水泵漏水，已影响生产",
+    field="complaint_id.name",
+)
+OWN_COMPLAINT = _named("customer.complaint", "The repair took six weeks", "The repair took six weeks")
+CALLBACK = (
+    "customer.callback",
+    dict.fromkeys(LANGUAGES, [["state", "=", "planned"], ["rule_id", "!=", False]]),
+)
+
+
+def _first(model):
+    return model, dict.fromkeys(LANGUAGES, [])
+
+
+def _tab(name):
+    return (f".o_notebook_headers a[name='{name}']",)
+
+
+PICTURES = {
+    "customers": Picture("care_specialist", "/odoo/care-customers", LIST),
+    "customer": Picture(
+        "care_specialist", "/odoo/care-customers/{id}", FORM, (1360, 1000), CUSTOMER, _tab("care"),
+        "[name=care_event_ids] .o_data_row",
+    ),
+    "callbacks": Picture("care_specialist", "/odoo/care-callbacks", LIST, (1360, 480)),
+    "callback": Picture("care_specialist", "/odoo/care-callbacks/{id}", FORM, (1360, 760), CALLBACK),
+    "callbacks_phone": Picture("care_specialist", "/odoo/care-callbacks", BOARD, PHONE),
+    "complaints": Picture("complaint_manager", "/odoo/complaints", BOARD),
+    "complaint": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 900), COMPLAINT),
+    "complaint_solution": Picture(
+        "complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 900), COMPLAINT, _tab("solution"),
+        "[name=compensation_ids] .o_data_row",
+    ),
+    "complaint_deadline": Picture(
+        "complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 1100), COMPLAINT, _tab("deadline"),
+        "[name=clock_explanation]",
+    ),
+    "complaint_phone": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, PHONE, COMPLAINT),
+    "approvals": Picture("complaint_manager", "/odoo/customer-approvals", LIST, (1360, 400)),
+    "compensation": Picture(
+        "complaint_manager", "/odoo/compensations/{id}", FORM, (1360, 700), COMPENSATION,
+    ),
+    "teams": Picture("complaint_supervisor", "/odoo/complaint-teams", BOARD, (1360, 400)),
+    "analysis": Picture("complaint_manager", "/odoo/complaint-analysis", ".o_pivot table"),
+    "satisfaction": Picture("care_supervisor", "/odoo/satisfaction-analysis", ".o_graph_canvas_container canvas"),
+    "portal": Picture("care_portal", "/my/complaints", ".o_complaint_row", (1100, 620)),
+    "portal_complaint": Picture(
+        "care_portal", "/my/complaints/{id}", "#complaint_timeline", (1100, 950), OWN_COMPLAINT
+    ),
+    "portal_phone": Picture("care_portal", "/my/complaints", ".o_complaint_row", PHONE),
+    "portal_complaint_phone": Picture(
+        "care_portal", "/my/complaints/{id}", "#complaint_timeline", PHONE, OWN_COMPLAINT
+    ),
+    "portal_new": Picture("care_portal", "/my/complaints/new", ".o_complaint_form", (1100, 760)),
+    "settings": Picture(
+        "care_admin", "/odoo/action-customer_care.res_config_settings_action", "[name=care_calendar_id]", (1360, 400)
+    ),
+    "team": Picture(
+        "complaint_manager",
+        "/odoo/action-customer_complaint.customer_complaint_team_action_configuration/{id}",
+        FORM,
+        (1360, 560),
+        _first("customer.complaint.team"),
+    ),
+    "stages": Picture(
+        "complaint_manager", "/odoo/action-customer_complaint.customer_complaint_stage_action", LIST, (1360, 560)
+    ),
+    "policy": Picture(
+        "complaint_manager",
+        "/odoo/action-customer_complaint.customer_complaint_policy_action/{id}",
+        FORM,
+        (1360, 520),
+        _first("customer.complaint.policy"),
+    ),
+    "callback_rule": Picture(
+        "care_admin",
+        "/odoo/care-callback-rules/{id}",
+        FORM,
+        (1360, 620),
+        ("customer.callback.rule", dict.fromkeys(LANGUAGES, [["trigger", "=", "complaint_resolved"]])),
+    ),
+    "approval_rules": Picture("care_admin", "/odoo/customer-approval-rules", LIST, (1360, 400)),
+    "survey_rule": Picture(
+        "care_admin",
+        "/odoo/survey-rules/{id}",
+        FORM,
+        (1360, 560),
+        ("customer.survey.rule", dict.fromkeys(LANGUAGES, [["trigger", "=", "complaint_closed"]])),
+    ),
+}  # fmt: skip
+
+
+def login(browser, database, name, code):
+    """Log in as ``name`` with the language ``code``; the session takes it from the login."""
+    browser.login(database, name, name)
+    user_id = browser.rpc("/web/session/get_session_info", {})["uid"]
+    browser.call_kw("res.users", "write", [[user_id], {"lang": code}])
+    browser.login(database, name, name)
+
+
+def take(browser, language, name, picture):
+    """Take one picture.
+
+    :raises PageError: when the screen or its record is not there.
+    """
+    path = picture.path
+    if picture.record:
+        model, domains = picture.record
+        ids = browser.call_kw(model, "search", [domains[language]], limit=1)
+        if not ids:
+            raise PageError(f"no {model} for the picture")
+        path = path.format(id=ids[0])
+    browser.size(*picture.size, mobile=picture.size == PHONE)
+    browser.open(path, picture.selector)
+    for selector in picture.click:
+        browser.click(selector)
+    if picture.wait:
+        browser.wait(picture.wait)
+    target = IMAGES / language / f"{name}.png"
+    browser.picture(target)
+    shrink(target)
+
+
+def shrink(path):
+    """Keep the colors that matter: a screen has few."""
+    with Image.open(path) as image:
+        small = image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
 
 
 def main():
@@ -50,17 +188,22 @@ def main():
     browser = Browser(program, url)
     try:
         for language, code in LANGUAGES.items():
-            for name, (login, path, selector, size) in PAGES.items():
-                if names and name not in names:
-                    continue
+            wanted = {
+                name: picture
+                for name, picture in PICTURES.items()
+                if not names or {name, language, f"{language}/{name}"}.intersection(names)
+            }
+            current = None
+            for name, picture in sorted(wanted.items(), key=lambda item: item[1].login):
                 try:
-                    browser.size(*size, mobile=size == PHONE)
-                    browser.login(database, login, login)
-                    change_language(browser, database, code)
-                    browser.open(path, selector)
-                    browser.picture(IMAGES / language / f"{name}.png")
+                    if picture.login != current:
+                        current = None
+                        login(browser, database, picture.login, code)
+                        current = picture.login
+                    take(browser, language, name, picture)
                 except PageError as error:
                     failed.append(f"{language}/{name}: {error}")
+        failed += [f"error in the browser: {error}" for error in browser.errors]
     finally:
         browser.close()
     print(*failed, sep="\n", file=sys.stderr)

@@ -36,7 +36,7 @@ class CustomerApprovalLine(models.Model):
     )
     res_model = fields.Char(string="Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
-        string="Document", required=True, readonly=True, model_field="res_model"
+        string="Document", required=True, readonly=True, index=True, model_field="res_model"
     )
     res_model_name = fields.Char(string="Kind of Document", compute="_compute_res_model_name")
     record_name = fields.Char(string="Document Name", readonly=True)
@@ -78,7 +78,6 @@ class CustomerApprovalLine(models.Model):
         help="Not set when all approvers have left: take the request back and request again.",
     )
 
-    _document_idx = models.Index("(res_model, res_id)")
     _open_idx = models.Index("(id DESC) WHERE state = 'pending'")
     _rule_uniq = models.UniqueIndex(
         "(res_model, res_id, round, rule_id) WHERE rule_id IS NOT NULL",

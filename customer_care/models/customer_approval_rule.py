@@ -71,7 +71,7 @@ class CustomerApprovalRule(models.Model):
     is_responsible_asked = fields.Boolean(
         string="Responsible Person", help="The person responsible for the document may approve."
     )
-    summary = fields.Text(string="In Words", compute="_compute_summary")
+    summary = fields.Text(string="Who Is Asked", compute="_compute_summary")
 
     _check_amount_from = models.Constraint(
         "CHECK(amount_from >= 0 AND amount_from <> 'NaN')", "An approval limit cannot be negative."

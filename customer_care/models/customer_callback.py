@@ -49,7 +49,7 @@ class CustomerCallback(models.Model):
         index=True,
     )
     phone = fields.Char(compute="_compute_phone")
-    is_do_not_call = fields.Boolean(compute="_compute_is_do_not_call")
+    is_do_not_call = fields.Boolean(string="Do Not Call", compute="_compute_is_do_not_call")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self._default_company_id(), index=True
     )

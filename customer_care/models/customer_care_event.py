@@ -2,6 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import clean_context
 
+from ..tools.insert import insert
+
+# What a row consists of; not given, a value is empty.
+COLUMNS = ("partner_id", "kind", "summary", "date", "res_model", "res_id", "user_id", "company_id")
+
 
 class CustomerCareEvent(models.Model):
     """The timeline of a customer: append-only, written by code alone through ``_log``."""
@@ -100,6 +105,13 @@ class CustomerCareEvent(models.Model):
         # A default_date in a client's context must not forge a date.
         context = clean_context(self.env.context)
         model = self.with_context(context).sudo()  # pylint: disable=context-overridden
-        return model.create(
-            [{"user_id": self.env.uid, **vals} for vals in vals_list if vals.get("partner_id")]
+        vals_list = [vals for vals in vals_list if vals.get("partner_id")]
+        fresh = {**dict.fromkeys(COLUMNS), "user_id": self.env.uid, "date": fields.Datetime.now()}
+        partners = model.env["res.partner"].browse([vals["partner_id"] for vals in vals_list])
+        return insert(
+            model,
+            [
+                {**fresh, **vals, "commercial_partner_id": partner.commercial_partner_id.id}
+                for vals, partner in zip(vals_list, partners, strict=True)
+            ],
         )

@@ -1,7 +1,6 @@
 from contextlib import contextmanager
 
-from odoo import Command, api, fields, models
-from odoo.orm.model_classes import add_to_registry
+from odoo import Command, api, fields, models, orm
 from odoo.tests import TransactionCase, new_test_user
 
 DOCUMENT = "customer.approval.fake"
@@ -70,7 +69,7 @@ def add_fake_models(test_class):
         registry.registry_invalidated = False
 
     for definition in (FakeDocument, FakePlain):
-        add_to_registry(registry, definition)
+        orm.model_classes.add_to_registry(registry, definition)
     test_class.addClassCleanup(remove)
     registry._setup_models__(test_class.env.cr, names)
     registry.init_models(test_class.env.cr, names, {"models_to_check": True})

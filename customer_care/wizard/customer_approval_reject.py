@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -18,10 +18,10 @@ class CustomerApprovalReject(models.TransientModel):
         return super().create([{"line_ids": [fields.Command.set(lines.ids)], **vals} for vals in vals_list])
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if "line_ids" in fields_list:
-            values["line_ids"] = [fields.Command.set(self._get_selected_lines().ids)]
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        if "line_ids" in fields:
+            values["line_ids"] = [Command.set(self._get_selected_lines().ids)]
         return values
 
     def action_reject(self):

@@ -210,7 +210,12 @@ class CustomerPortal(portal.CustomerPortal):
             errors=errors,
             categories=request.env["customer.complaint.category"].sudo().search([]),
             accept=",".join(f".{extension}" for extension in sorted(FILE_TYPES)),
-            limits={"count": FILE_COUNT, "size": FILE_SIZE // 2**20, "total": FILES_SIZE // 2**20},
+            limits=request.env._(
+                "At most %(count)s files of %(size)s MB each, %(total)s MB together.",
+                count=FILE_COUNT,
+                size=FILE_SIZE // 2**20,
+                total=FILES_SIZE // 2**20,
+            ),
             lengths={"name": NAME_LENGTH, "text": TEXT_LENGTH},
         )
         response = request.render("customer_complaint.portal_complaint_form", values)

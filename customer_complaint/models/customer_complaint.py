@@ -115,7 +115,7 @@ class CustomerComplaint(models.Model):
     is_major = fields.Boolean(string="Major Complaint", tracking=True, groups=STAFF)
     description = fields.Html(sanitize_attributes=True)
     verdict = fields.Selection(VERDICTS, tracking=True, groups=STAFF)
-    resolution = fields.Html(groups=STAFF)
+    resolution = fields.Html(string="Findings and Agreement", groups=STAFF)
 
     # Who and where
     team_id = fields.Many2one(
@@ -276,6 +276,8 @@ class CustomerComplaint(models.Model):
         self._check_code_only(field for vals in vals_list for field in vals)
         vals_list = self._fill_numbers(self._fill_defaults(vals_list))
         complaints = super().create(vals_list)
+        # A new complaint has no rating: computing that would ask for it.
+        self.env.remove_to_compute(self._fields["rating_last_value"], complaints)
         complaints._after_create()
         return complaints
 
@@ -290,6 +292,19 @@ class CustomerComplaint(models.Model):
             self._after_stage_change(previous)
         self._after_write(vals)
         return result
+
+    def _add_precomputed_values(self, vals_list):
+        """Compute from records in memory that hold nothing but what the computations read."""
+        precomputed = [field for field in self._fields.values() if field.precompute]
+        names = {name for field in precomputed for name in (field.name, *self._get_read_names(field))}
+        parts = [{name: vals[name] for name in names if name in vals} for vals in vals_list]
+        super()._add_precomputed_values(parts)
+        for vals, part in zip(vals_list, parts, strict=True):
+            vals.update(part)
+
+    def _get_read_names(self, field):
+        """Return the names of the fields of this model that the computation of ``field`` depends on."""
+        return {path.partition(".")[0] for path in self.pool.field_depends[field]}
 
     def copy_data(self, default=None):
         return [
@@ -323,7 +338,6 @@ class CustomerComplaint(models.Model):
     def _fill_defaults(self, vals_list):
         """Return the values of new complaints with all that would be looked up for each, looked up once."""
         guarded = {name: False for name in CODE_ONLY_FIELDS if name not in ("clock_ids", "stage_history_ids")}
-        # A new complaint has no rating: computing that would ask for it.
         fresh = {**guarded, "clock_ids": [], "stage_history_ids": [], "rating_last_value": 0.0}
         filled = [{**fresh, **vals} for vals in vals_list]
         self._fill_context_defaults(filled)
@@ -379,8 +393,9 @@ class CustomerComplaint(models.Model):
         sequence = (
             self.env["ir.sequence"]
             .sudo()
-            .search(
+            .search_fetch(
                 [("code", "=", "customer.complaint"), ("company_id", "in", [company.id, False])],
+                ["implementation", "use_date_range", "prefix", "suffix", "padding"],
                 order="company_id",
                 limit=1,
             )

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.insert import insert
 from odoo.addons.customer_care.tools.worktime import WorkTime
 from odoo.tools import SQL
 
@@ -40,7 +41,9 @@ class CustomerComplaintClock(models.Model):
     _order = "complaint_id, target"
     _rec_name = "target"
 
-    complaint_id = fields.Many2one("customer.complaint", required=True, readonly=True, ondelete="cascade")
+    complaint_id = fields.Many2one(
+        "customer.complaint", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="complaint_id.company_id")
     target = fields.Selection(TARGETS, required=True, readonly=True)
     limit = fields.Float(readonly=True)
@@ -77,27 +80,37 @@ class CustomerComplaintClock(models.Model):
     # Computing
 
     @api.model
-    def _refresh(self, complaints):
+    def _refresh(self, complaints, histories=None):
         """Store the results of the complaints; queries do not grow with their number.
 
         :param complaints: as superuser
+        :param histories: of new complaints, which have no results yet, as of ``_get_histories``
         """
         if not complaints:
             return
-        results = self._compute_results(complaints)
-        stored = {
-            (line.complaint_id.id, line.target): line
-            for line in self.search([("complaint_id", "in", complaints.ids)])
-        }
+        results = self._compute_results(complaints, histories)
+        stored = {} if histories else self._get_stored(complaints)
         self.browse([line.id for key, line in stored.items() if key not in results]).unlink()
         values = {key: self._prepare_clock_vals(key, entry) for key, entry in results.items()}
-        self.create([vals for key, vals in values.items() if key not in stored])
+        insert(self, [vals for key, vals in values.items() if key not in stored])
         self._update({stored[key]: vals for key, vals in values.items() if key in stored})
+        complaints.invalidate_recordset(["clock_ids"], flush=False)
+        complaints.modified(["clock_ids"])
         self._store_next_deadlines(complaints, values)
 
     @api.model
-    def _compute_results(self, complaints):
-        """Return {(complaint id, target): dict of limit (seconds), line (limit, unit), start and result}."""
+    def _get_stored(self, complaints):
+        """Return {(complaint id, target): clock}."""
+        names = ("complaint_id", "target", "limit", "unit", *STORED)
+        lines = self.search_fetch([("complaint_id", "in", complaints.ids)], names, order="id")
+        return {(line.complaint_id.id, line.target): line for line in lines}
+
+    @api.model
+    def _compute_results(self, complaints, histories=None):
+        """Return {(complaint id, target): dict of limit (seconds), line (limit, unit), start and result}.
+
+        Complaints registered together often have the same answer, which is then computed once.
+        """
         wanted = {}
         for complaint in complaints:
             _policy, limits = self.env["customer.complaint.policy"]._match(complaint)
@@ -106,74 +119,84 @@ class CustomerComplaintClock(models.Model):
             )
         if not wanted:
             return {}
-        histories = self._get_histories(complaints)
-        now = fields.Datetime.now()
-        results = {}
-        for days in HORIZONS:
-            missing = {key: entry for key, entry in wanted.items() if key not in results}
-            if not missing:
-                return results
-            worktimes = self._get_worktimes(missing.values(), now, days)
-            for key, entry in missing.items():
-                result = self._compute_result(key[1], entry, histories[key[0]], worktimes, now)
-                if result:
-                    results[key] = result
-        for key in wanted.keys() - results.keys():
-            results[key] = self._compute_result(key[1], wanted[key], histories[key[0]], None, now)
-        return results
+        histories = histories or self._get_histories(complaints)
+        calendars = self._get_calendars(complaints)
+        questions = {
+            key: (
+                calendars[complaint.team_id, complaint.company_id],
+                complaint.company_id,
+                limit,
+                unit,
+                complaint.received_datetime,
+                tuple(self._get_target_history(key[1], complaint, histories[complaint.id])),
+            )
+            for key, (complaint, limit, unit) in wanted.items()
+        }
+        answers = self._answer(set(questions.values()))
+        return {key: answers[question] for key, question in questions.items()}
 
     @api.model
-    def _compute_result(self, target, entry, history, worktimes, now):
-        """Return the result of one target, None when the working time known is too short for it."""
-        complaint, limit, unit = entry
-        calendar = self._get_calendar(complaint)
-        worktime = worktimes[calendar, complaint.company_id] if worktimes else WorkTime.ALWAYS
-        start = complaint.received_datetime
-        zone = calendar.tz or complaint.company_id.partner_id.tz or "UTC"
+    def _answer(self, questions):
+        """Return {question: result}; further ahead is looked only for those that need it."""
+        now = fields.Datetime.now()
+        answers = {}
+        for days in HORIZONS:
+            missing = questions - answers.keys()
+            if not missing:
+                return answers
+            worktimes = self._get_worktimes(missing, now, days)
+            found = {question: self._compute_result(question, worktimes, now) for question in missing}
+            answers.update((question, result) for question, result in found.items() if result)
+        for question in questions - answers.keys():
+            answers[question] = self._compute_result(question, None, now)
+        return answers
+
+    @api.model
+    def _compute_result(self, question, worktimes, now):
+        """Return the answer to one question, None when the working time known is too short for it."""
+        calendar, company, limit, unit, start, history = question
+        worktime = worktimes[calendar, company] if worktimes else WorkTime.ALWAYS
+        zone = calendar._get_complaint_zone() or company.partner_id.tz or "UTC"
         seconds, worktime = clock.limit_seconds(limit, unit, start, worktime, zone)
         if seconds is None:
             return None
-        result = clock.compute(
-            start, self._get_target_history(target, complaint, history), seconds, worktime, now
-        )
+        result = clock.compute(start, history, seconds, worktime, now)
         if result.is_exhausted:
             return None
         return {"limit": seconds, "line": (limit, unit), "start": start, "result": result}
 
     @api.model
-    def _get_calendar(self, complaint):
-        return complaint.team_id.calendar_id or complaint.company_id._care_calendar()
+    def _get_calendars(self, complaints):
+        """Return {(team, company): calendar} of the complaints."""
+        places = {(complaint.team_id, complaint.company_id) for complaint in complaints}
+        return {(team, company): team._get_calendar() or company._care_calendar() for team, company in places}
 
     @api.model
-    def _get_worktimes(self, entries, now, days):
+    def _get_worktimes(self, questions, now, days):
         """Return {(calendar, company): WorkTime}, reaching ``days`` ahead or as far as usually needed."""
-        entries = list(entries)
-        days = days or max(clock.horizon_days(limit, unit) for _complaint, limit, unit in entries)
-        starts = [complaint.received_datetime for complaint, _limit, _unit in entries]
+        days = days or max(clock.horizon_days(question[2], question[3]) for question in questions)
+        starts = [question[4] for question in questions]
         # Whole weeks and months, so that the cache is hit.
         first = min(starts).date() - timedelta(days=min(starts).weekday() + 1)
         last = (max(now, *starts) + timedelta(days=days)).date().replace(day=1) + timedelta(days=32)
-        needed = {(self._get_calendar(entry[0]), entry[0].company_id) for entry in entries}
         return {
             (calendar, company): calendar._get_complaint_worktime(company.id, first, last)
-            for calendar, company in needed
+            for calendar, company in {question[:2] for question in questions}
         }
 
     @api.model
     def _get_histories(self, complaints):
         """Return {complaint id: [(datetime, effect, is_solution), ...]} in order."""
-        rows = (
-            self.env["customer.complaint.stage.history"]
-            .sudo()
-            .search_fetch(
-                [("complaint_id", "in", complaints.ids)],
-                ["complaint_id", "datetime", "clock_effect", "is_solution"],
-                order="datetime, id",
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT complaint_id, datetime, clock_effect, COALESCE(is_solution, FALSE)"
+                " FROM customer_complaint_stage_history WHERE complaint_id IN %s ORDER BY datetime, id",
+                tuple(complaints.ids),
             )
         )
         histories = {complaint.id: [] for complaint in complaints}
-        for row in rows:
-            histories[row.complaint_id.id].append((row.datetime, row.clock_effect, row.is_solution))
+        for complaint_id, *entry in rows:
+            histories[complaint_id].append(tuple(entry))
         return histories
 
     @api.model
@@ -230,14 +253,14 @@ class CustomerComplaintClock(models.Model):
             if any((line[name] or None) != (vals[name] or None) for name in names):
                 rows.append((line.id, *(vals[name] for name in names)))
         if rows:
-            self._update_rows(self, names, rows)
-            self.browse([row[0] for row in rows]).invalidate_recordset([*names, "write_date"])
+            self._update_rows(names, rows)
+            self.browse([row[0] for row in rows]).invalidate_recordset(names, flush=False)
 
     @api.model
-    def _update_rows(self, model, names, rows):
-        """Update the table of ``model`` from [(id, value of each name), ...], cast to the columns' types."""
-        self.env.flush_all()
-        types = [SQL(model._fields[name].column_type[1].split("(")[0]) for name in names]
+    def _update_rows(self, names, rows):
+        """Update the table from [(id, value of each name), ...], cast to the columns' types."""
+        self.flush_model(names)
+        types = [SQL(self._fields[name].column_type[1].split("(")[0]) for name in names]
         assigned = SQL(", ").join(
             SQL("%s = new.%s::%s", SQL.identifier(name), SQL.identifier(name), sql_type)
             for name, sql_type in zip(names, types, strict=True)
@@ -250,7 +273,7 @@ class CustomerComplaintClock(models.Model):
             SQL(
                 "UPDATE %(table)s SET %(assigned)s FROM (VALUES %(values)s) AS new(%(columns)s) "
                 "WHERE %(table)s.id = new.id RETURNING %(table)s.id",
-                table=SQL.identifier(model._table),
+                table=SQL.identifier(self._table),
                 assigned=assigned,
                 values=values,
                 columns=columns,
@@ -260,18 +283,16 @@ class CustomerComplaintClock(models.Model):
     @api.model
     def _store_next_deadlines(self, complaints, values):
         """Store on the complaints which policy applies and the nearest deadline that is not fulfilled."""
+        Policy = self.env["customer.complaint.policy"]
         nearest = {}
         for (complaint_id, _target), vals in values.items():
             if vals["deadline"] and vals["state"] in clock.OPEN_STATES:
                 nearest[complaint_id] = min(vals["deadline"], nearest.get(complaint_id, vals["deadline"]))
-        rows = []
-        for complaint in complaints:
-            policy_id, _limits = self.env["customer.complaint.policy"]._match(complaint)
-            row = (complaint.id, policy_id or None, nearest.get(complaint.id), False)
-            now = (complaint.policy_id.id or None, complaint.next_deadline or None, complaint.is_clock_stale)
-            if now != row[1:]:
-                rows.append(row)
-        if rows:
-            names = ("policy_id", "next_deadline", "is_clock_stale")
-            self._update_rows(complaints, names, rows)
-            complaints.invalidate_recordset([*names, "is_late", "time_left"])
+        names = ("policy_id", "next_deadline", "is_clock_stale")
+        for values, group in complaints.grouped(
+            lambda complaint: (Policy._match(complaint)[0], nearest.get(complaint.id), False)
+        ).items():
+            for name, value in zip(names, values, strict=True):
+                # As a stored computed field: no log of changes, written with what else is pending.
+                complaints._fields[name].write(group, value)
+        complaints.modified(names)

@@ -115,8 +115,16 @@ class CustomerComplaint(models.Model):
 
     def _after_write(self, vals):
         """Ask the time limits anew after a write that concerns them."""
-        if CLOCK_FIELDS.intersection(vals):
+        concerned = CLOCK_FIELDS.intersection(vals)
+        if concerned == {"acknowledged_datetime"}:
+            self.filtered(lambda complaint: complaint.sudo()._has_limit("acknowledge"))._refresh_clocks()
+        elif concerned:
             self._refresh_clocks()
+
+    def _has_limit(self, target):
+        """Return whether the complaint's policy has a time limit for ``target``."""
+        _policy_id, limits = self.env["customer.complaint.policy"]._match(self)
+        return any(limit[0] == target for limit in limits)
 
     def _refresh_clocks(self):
         """Compute the time limits of the complaints from their history and store the result, in one batch."""
@@ -191,7 +199,7 @@ class CustomerComplaint(models.Model):
 
     def _format_moment(self, moment):
         """Return a datetime in the reader's language and zone."""
-        return format_datetime(self.env, moment, tz=self.env.tz.zone)
+        return format_datetime(self.env, moment, tz=self.env.tz.zone, dt_format="short")
 
     def _render_clocks(self):
         """Return the tables that tell, for each time limit, which time counted and which did not."""

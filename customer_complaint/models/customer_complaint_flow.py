@@ -61,15 +61,21 @@ class CustomerComplaint(models.Model):
     def _after_create(self):
         """Do what belongs to new complaints: history, dates of their phase, time limits, timeline."""
         complaints = self.sudo()
-        History = self.env["customer.complaint.stage.history"].sudo()
-        History.create(
-            [complaint._prepare_stage_history_vals(complaint.received_datetime) for complaint in complaints]
-        )
+        rows = [
+            complaint._prepare_stage_history_vals(complaint.received_datetime) for complaint in complaints
+        ]
+        self.env["customer.complaint.stage.history"]._append(rows)
         for phase, group in complaints.grouped(lambda complaint: complaint.stage_id._get_phase()).items():
             if phase in DONE_PHASES:
                 group._check_entry(phase)
                 group._write_phase_dates(phase, fields.Datetime.now())
-        complaints._refresh_clocks()
+        self.env["customer.complaint.clock"].sudo()._refresh(
+            complaints,
+            {
+                vals["complaint_id"]: [(vals["datetime"], vals["clock_effect"], vals["is_solution"])]
+                for vals in rows
+            },
+        )
         complaints._care_log("complaint_received")
 
     def _before_stage_change(self, stage_id):
@@ -133,7 +139,7 @@ class CustomerComplaint(models.Model):
         moved = self.sudo().browse([complaint.id for complaint in previous])
         if not moved:
             return
-        self.env["customer.complaint.stage.history"].sudo().create(
+        self.env["customer.complaint.stage.history"]._append(
             [complaint._prepare_stage_history_vals(now) for complaint in moved]
         )
         before = {complaint.id: stage._get_phase() for complaint, stage in previous.items()}

@@ -418,14 +418,23 @@ class CustomerComplaintMail(models.Model):
 
     def _message_track_post_template(self, changes):
         """Send to a bare address without making a contact of it."""
+        if not self._track_template(changes):
+            return True
         complaints = self.with_context(mail_composer_force_partners=False)
         return super(CustomerComplaintMail, complaints)._message_track_post_template(changes)
+
+    def _get_stage_template(self):
+        """Return what the stage of the first complaint has to say to the customer, may be empty."""
+        stage = self[:1].stage_id
+        template_id = stage.id and stage._get_facts()[stage.id]["mail_template_id"]
+        # A deleted template is emptied by the database, of which the cache does not know.
+        return self.env["mail.template"].browse(template_id or []).exists()
 
     def _track_template(self, changes):
         """Tell the customer what the entered stage has to say."""
         result = super()._track_template(changes)
-        template = self[:1].stage_id.mail_template_id
-        if "stage_id" in changes and template:
+        template = self._get_stage_template() if "stage_id" in changes else None
+        if template:
             result["stage_id"] = (
                 template,
                 {

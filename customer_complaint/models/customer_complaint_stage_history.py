@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.insert import insert
 from odoo.exceptions import AccessError
 
 from .customer_complaint_stage import CLOCK_EFFECTS, PHASES
@@ -33,6 +34,18 @@ class CustomerComplaintStageHistory(models.Model):
         if vals:
             raise AccessError(self.env._("The stage history cannot be changed."))
         return super().write(vals)
+
+    @api.model
+    def _append(self, vals_list):
+        """Append rows in one batch, as superuser; all values are given.
+
+        :param vals_list: as of ``_prepare_stage_history_vals``
+        """
+        rows = insert(self.sudo(), vals_list)
+        complaints = self.env["customer.complaint"].browse([vals["complaint_id"] for vals in vals_list])
+        complaints.invalidate_recordset(["stage_history_ids"], flush=False)
+        complaints.modified(["stage_history_ids"])
+        return rows
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_superuser(self):

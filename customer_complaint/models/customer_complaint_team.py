@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from .customer_complaint_stage import PHASES
 
@@ -63,11 +63,22 @@ class CustomerComplaintTeam(models.Model):
             team.unassigned_count = counts.get(("unassigned", team.id), 0)
             team.late_count = counts.get(("late", team.id), 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
     def write(self, vals):
         result = super().write(vals)
+        if {"calendar_id", "company_id", "active", "sequence"}.intersection(vals):
+            self.env.registry.clear_cache()
         if "calendar_id" in vals or "company_id" in vals:
             self.env["customer.complaint"]._request_clock_refresh([("team_id", "in", self.ids)])
         return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def action_open_complaints(self):
         """Open the complaints of the team that are not done."""
@@ -97,8 +108,31 @@ class CustomerComplaintTeam(models.Model):
     @api.model
     def _get_default_teams(self, companies):
         """Return {company: first team}, for complaints that name none."""
-        teams = self.sudo().with_context(active_test=True).search([("company_id", "in", companies.ids)])
-        return {company: found[:1] for company, found in teams.grouped("company_id").items()}
+        first = {}
+        for team_id, facts in self._get_facts().items():
+            if facts["active"]:
+                first.setdefault(facts["company_id"], self.browse(team_id))
+        return {company: first[company.id] for company in companies if company.id in first}
+
+    def _get_calendar(self):
+        """Return the team's own working time, may be empty."""
+        return self.env["resource.calendar"].browse(self.id and self._get_facts()[self.id]["calendar_id"])
+
+    @api.model
+    @tools.ormcache()
+    def _get_facts(self):
+        """Return {team id: dict of company_id, calendar_id, active} in order.
+
+        Kept in the registry's cache: each complaint asks, administrators rarely change a team.
+        """
+        return {
+            team.id: {
+                "company_id": team.company_id.id,
+                "calendar_id": team.calendar_id.id,
+                "active": team.active,
+            }
+            for team in self.sudo().with_context(active_test=False).search([])
+        }
 
     def _alias_get_creation_values(self):
         values = super()._alias_get_creation_values()

@@ -7,7 +7,8 @@ class ResCompany(models.Model):
     care_low_satisfaction = fields.Integer(
         string="Low Satisfaction",
         default=5,
-        help="A called customer who gives this (1 to 10) or less reopens his resolved complaint.",
+        help="A resolved complaint is reopened when the customer, in the callback, gives this or less "
+        "on a scale from 1 to 10.",
     )
 
     _care_low_satisfaction_range = models.Constraint(

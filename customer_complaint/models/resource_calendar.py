@@ -25,6 +25,11 @@ class ResourceCalendar(models.Model):
         calendar = self.sudo().with_company(company_id)
         return calendar._care_worktime(datetime.combine(first, time.min), datetime.combine(last, time.min))
 
+    @tools.ormcache("self.id")
+    def _get_complaint_zone(self):
+        """Return the name of the calendar's zone, False without one."""
+        return self.sudo().tz
+
     def _refresh_complaint_clocks(self):
         """Have the open time limits of these calendars, or of all, computed anew."""
         self.env.registry.clear_cache()

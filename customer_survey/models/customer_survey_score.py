@@ -62,10 +62,11 @@ class CustomerSurveyScore(models.Model):
         ondelete="set null",
     )
     res_model = fields.Char(string="Document Model", readonly=True)
-    res_id = fields.Many2oneReference(string="Document", model_field="res_model", readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="res_model", readonly=True, index="btree_not_null"
+    )
 
     _once_uniq = models.UniqueIndex("(user_input_id, question_id)", "This answer has already been counted.")
-    _document_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _date_idx = models.Index("(date DESC, id DESC)")
 
     @api.depends("kind", "value")

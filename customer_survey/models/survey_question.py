@@ -9,12 +9,10 @@ class SurveyQuestion(models.Model):
 
     care_metric = fields.Selection(
         [("csat", "Satisfaction (CSAT)"), ("nps", "Recommendation (NPS)"), ("ces", "Effort (CES)")],
-        string="Counts As",
+        string="Measures",
         help="The answer becomes a score of the customer. The high end of the scale is the good one.",
     )
-    care_is_comment = fields.Boolean(
-        string="Comment of the Scores", help="The answer is kept with the scores."
-    )
+    care_is_comment = fields.Boolean(string="Kept as Comment", help="The answer is kept with the scores.")
 
     @api.constrains(
         "care_metric",
