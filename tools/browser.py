@@ -28,6 +28,8 @@ FLAGS = (
     "--lang=en-US",
 )
 
+TIME_ZONE = "Asia/Shanghai"
+
 
 class PageError(Exception):
     """The page did not come to the expected state."""
@@ -53,6 +55,7 @@ class Browser:
         self._socket = websocket.create_connection(self._page_address(), timeout=60, suppress_origin=True)
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+        self.call("Emulation.setTimezoneOverride", timezoneId=TIME_ZONE)
 
     def _page_address(self, seconds=30):
         end = time.monotonic() + seconds
@@ -156,6 +159,10 @@ class Browser:
             f"document.readyState === 'complete' && !!document.querySelector({json.dumps(selector)})"
             " && !document.querySelector('.o_loading_indicator, .o_blockUI')"
         )
+        self.wait_for(expression, selector, seconds=seconds)
+
+    def wait_for(self, expression, name, *, seconds=40):
+        """Wait until a JavaScript ``expression`` stays true; ``name`` says in the error what was expected."""
         end = time.monotonic() + seconds
         quiet = 0
         while time.monotonic() < end:
@@ -166,7 +173,7 @@ class Browser:
             if quiet == 3:  # requests follow one another: once is not enough
                 return
             time.sleep(0.15)
-        raise PageError(f"{selector} did not appear on {self.evaluate('location.href')}")
+        raise PageError(f"{name} did not appear on {self.evaluate('location.href')}")
 
     def click(self, selector):
         self.wait(selector)

@@ -41,24 +41,27 @@ class Picture:
     record: tuple = ()
     click: tuple = ()
     wait: str = ""
+    ready: str = ""
 
 
 def _named(model, en, zh_CN, field="name"):
     return model, {"en": [[field, "=", en]], "zh_CN": [[field, "=", zh_CN]]}
 
 
+THREAD = "!!document.querySelector('#chatterRoot')?.shadowRoot?.querySelector('.o-mail-Composer, textarea')"
+SEARCH_MENU = ".o_searchview_dropdown_toggler"
+FIRST_FILTER = (SEARCH_MENU, ".o_filter_menu .o-dropdown-item, .o_filter_menu .o_menu_item")
 CUSTOMER = _named("res.partner", "Northwind Hotels", "上海华瑞精密机械有限公司")
 COMPLAINT = _named("customer.complaint", "The repair took six weeks", "水泵漏水，已影响生产")
-COMPENSATION = _named(
-    "customer.complaint.compensation",
-    "The repair took six weeks",
-    "水泵漏水，已影响生产",
-    field="complaint_id.name",
-)
-OWN_COMPLAINT = _named("customer.complaint", "The repair took six weeks", "The repair took six weeks")
+# the one that two people approve
+COMPENSATION = ("customer.complaint.compensation", dict.fromkeys(LANGUAGES, [["amount", ">", 10000]]))
+OWN_COMPLAINT = ("customer.complaint", dict.fromkeys(LANGUAGES, COMPLAINT[1]["en"]))
 CALLBACK = (
     "customer.callback",
-    dict.fromkeys(LANGUAGES, [["state", "=", "planned"], ["rule_id", "!=", False]]),
+    {
+        "en": [["state", "=", "planned"], ["rule_id.trigger", "=", "complaint_resolved"]],
+        "zh_CN": [["state", "=", "planned"], ["subject", "=", "季度关怀回访"]],
+    },
 )
 
 
@@ -71,7 +74,9 @@ def _tab(name):
 
 
 PICTURES = {
-    "customers": Picture("care_specialist", "/odoo/care-customers", LIST),
+    "customers": Picture(
+        "care_specialist", "/odoo/care-customers", LIST, (1360, 600), click=(*FIRST_FILTER, SEARCH_MENU), wait=".o_facet_value",
+    ),
     "customer": Picture(
         "care_specialist", "/odoo/care-customers/{id}", FORM, (1360, 1000), CUSTOMER, _tab("care"),
         "[name=care_event_ids] .o_data_row",
@@ -79,10 +84,10 @@ PICTURES = {
     "callbacks": Picture("care_specialist", "/odoo/care-callbacks", LIST, (1360, 480)),
     "callback": Picture("care_specialist", "/odoo/care-callbacks/{id}", FORM, (1360, 760), CALLBACK),
     "callbacks_phone": Picture("care_specialist", "/odoo/care-callbacks", BOARD, PHONE),
-    "complaints": Picture("complaint_manager", "/odoo/complaints", BOARD),
+    "complaints": Picture("complaint_manager", "/odoo/complaints", BOARD, (1700, 800)),
     "complaint": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 900), COMPLAINT),
     "complaint_solution": Picture(
-        "complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 900), COMPLAINT, _tab("solution"),
+        "complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 1150), COMPLAINT, _tab("solution"),
         "[name=compensation_ids] .o_data_row",
     ),
     "complaint_deadline": Picture(
@@ -99,11 +104,11 @@ PICTURES = {
     "satisfaction": Picture("care_supervisor", "/odoo/satisfaction-analysis", ".o_graph_canvas_container canvas"),
     "portal": Picture("care_portal", "/my/complaints", ".o_complaint_row", (1100, 620)),
     "portal_complaint": Picture(
-        "care_portal", "/my/complaints/{id}", "#complaint_timeline", (1100, 950), OWN_COMPLAINT
+        "care_portal", "/my/complaints/{id}", "#complaint_timeline", (1100, 760), OWN_COMPLAINT, ready=THREAD
     ),
     "portal_phone": Picture("care_portal", "/my/complaints", ".o_complaint_row", PHONE),
     "portal_complaint_phone": Picture(
-        "care_portal", "/my/complaints/{id}", "#complaint_timeline", PHONE, OWN_COMPLAINT
+        "care_portal", "/my/complaints/{id}", "#complaint_timeline", PHONE, OWN_COMPLAINT, ready=THREAD
     ),
     "portal_new": Picture("care_portal", "/my/complaints/new", ".o_complaint_form", (1100, 760)),
     "settings": Picture(
@@ -170,6 +175,8 @@ def take(browser, language, name, picture):
         browser.click(selector)
     if picture.wait:
         browser.wait(picture.wait)
+    if picture.ready:
+        browser.wait_for(picture.ready, "the last part of the page")
     target = IMAGES / language / f"{name}.png"
     browser.picture(target)
     shrink(target)
@@ -206,7 +213,8 @@ def main():
         failed += [f"error in the browser: {error}" for error in browser.errors]
     finally:
         browser.close()
-    print(*failed, sep="\n", file=sys.stderr)
+    if failed:
+        print(*failed, sep="\n", file=sys.stderr)
     return bool(failed)
 
 

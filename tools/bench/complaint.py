@@ -41,9 +41,10 @@ def seed_partners(env):
     env.cr.execute(
         """
         INSERT INTO res_partner
-            (name, complete_name, email, email_normalized, active, type, is_company, lang, create_date)
+            (name, complete_name, email, email_normalized, active, type, is_company, partner_share, lang,
+             create_date)
         SELECT 'Customer ' || n, 'Customer ' || n, 'customer' || n || '@bench.example',
-               'customer' || n || '@bench.example', TRUE, 'contact', FALSE, 'en_US', now()
+               'customer' || n || '@bench.example', TRUE, 'contact', FALSE, TRUE, 'en_US', now()
         FROM generate_series(1, %s) n
         """,
         [ROWS],
@@ -90,6 +91,14 @@ def values(env, model, extra, partner_id):
     return {"name": f"Bench {next(COUNTER)}", "partner_id": partner_id, **extra}
 
 
+# What the client asks for besides: the dependencies that the widgets declare.
+ACTIVITY = ("exception_decoration", "exception_icon", "state", "summary", "type_icon", "type_id")
+WIDGET_FIELDS = {
+    "list_activity": [f"activity_{name}" for name in ACTIVITY],
+    "kanban_activity": [f"activity_{name}" for name in ACTIVITY],
+}
+
+
 def specification(env, model, view_type):
     """Return what the web client asks for: the fields of the default view, relations by name."""
     arch = etree.fromstring(env[model].get_views([(False, view_type)])["views"][view_type]["arch"])
@@ -98,9 +107,15 @@ def specification(env, model, view_type):
         name = node.get("name")
         field = env[model]._fields.get(name)
         if field and not any(parent.tag == "field" for parent in node.iterancestors()):
-            relational = field.type in ("many2one", "many2many", "one2many")
-            spec[name] = {"fields": {"display_name": {}}} if relational else {}
+            spec[name] = field_specification(field)
+            for needed in WIDGET_FIELDS.get(node.get("widget"), ()):
+                spec[needed] = field_specification(env[model]._fields[needed])
     return spec
+
+
+def field_specification(field):
+    """Return names of many2one; of the others with several records the widgets of the views need only ids."""
+    return {"fields": {"display_name": {}}} if field.type == "many2one" else {}
 
 
 def read_list(model, spec):

@@ -5,6 +5,8 @@ import ast
 from .common import ADDONS, LOGS, ROOT, Failure, digest, step
 from .odoo import DATA_DIR
 
+# English has to be named too: on a new database the languages given are the only active ones.
+LANGUAGES = "--load-language=en_US,zh_CN"
 CORE, TEST, DEMO = "care_core", "care_test", "care_demo"
 # What does not change the database when it changes.
 IGNORED_PARTS = {"tests", "__pycache__", "description", "migrations", "changelog.d"}
@@ -44,19 +46,19 @@ def _mark(database, fingerprint):
 
 def provide_core(odoo):
     """Make the database with only Odoo's addons, in English and Chinese, once for each Odoo."""
-    fingerprint = "|".join([str(odoo.source), *core_dependencies()])
+    fingerprint = "|".join([str(odoo.source), LANGUAGES, *core_dependencies()])
     if _is_current(odoo, CORE, fingerprint):
         return
     with step("Creating the database of Odoo's own addons"):
         odoo.drop(CORE)
-        odoo.install(CORE, ",".join(core_dependencies()), options=("--load-language=en_US,zh_CN",))
+        odoo.install(CORE, ",".join(core_dependencies()), options=(LANGUAGES,))
     _mark(CORE, fingerprint)
 
 
 def provide_test(odoo, *, name=TEST):
     """Make the database for tests: Odoo's addons and ours, no demonstration data."""
     provide_core(odoo)
-    fingerprint = "|".join([str(odoo.source), digest(addon_files())])
+    fingerprint = "|".join([_stamp(CORE).read_text(), digest(addon_files())])
     if _is_current(odoo, name, fingerprint):
         return name
     with step("Installing the addons for tests"):
@@ -81,6 +83,6 @@ def provide_demo(odoo):
     else:
         with step("Creating the database with demonstration data"):
             odoo.drop(DEMO)
-            odoo.install(DEMO, ",".join(ADDONS), demo=True, options=("--load-language=en_US,zh_CN",))
+            odoo.install(DEMO, ",".join(ADDONS), demo=True, options=(LANGUAGES,))
     _mark(DEMO, fingerprint)
     return DEMO
