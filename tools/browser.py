@@ -6,6 +6,7 @@ Only what pictures of our screens need: log in, open a page, wait, click, type, 
 import base64
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -25,7 +26,6 @@ FLAGS = (
     "--disable-extensions",
     "--hide-scrollbars",
     "--force-color-profile=srgb",
-    "--lang=en-US",
 )
 
 TIME_ZONE = "Asia/Shanghai"
@@ -40,15 +40,19 @@ class Browser:
 
     :param program: path of Chromium or Chrome.
     :param base_url: address of the Odoo server.
+    :param language: of the browser itself; pages without login follow it.
     """
 
-    def __init__(self, program, base_url):
+    def __init__(self, program, base_url, language="en_US"):
         self.base_url = base_url
         self._folder = tempfile.mkdtemp(prefix="care-browser-")
+        code = language.replace("_", "-")
+        options = (f"--lang={code}", f"--accept-lang={code}")
         self._process = subprocess.Popen(
-            [program, *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={self._folder}", "about:blank"],
+            [program, *FLAGS, *options, "--remote-debugging-port=0", f"--user-data-dir={self._folder}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, "LANGUAGE": language},
         )
         self._id = 0
         self.errors = []

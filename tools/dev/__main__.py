@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -149,6 +150,8 @@ def main():
     if name not in commands:
         print(f"Commands: {', '.join(commands)}", file=sys.stderr)
         return 2
+    # A polite kill ends like Ctrl-C: servers that were started are stopped.
+    signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(143))
     try:
         return commands[name](arguments) or 0
     except Failure as failure:
