@@ -49,7 +49,14 @@ class Browser:
         code = language.replace("_", "-")
         options = (f"--lang={code}", f"--accept-lang={code}")
         self._process = subprocess.Popen(
-            [program, *FLAGS, *options, "--remote-debugging-port=0", f"--user-data-dir={self._folder}", "about:blank"],
+            [
+                program,
+                *FLAGS,
+                *options,
+                "--remote-debugging-port=0",
+                f"--user-data-dir={self._folder}",
+                "about:blank",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "LANGUAGE": language},

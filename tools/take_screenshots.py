@@ -75,10 +75,20 @@ def _tab(name):
 
 PICTURES = {
     "customers": Picture(
-        "care_specialist", "/odoo/care-customers", LIST, (1360, 600), click=(*FIRST_FILTER, SEARCH_MENU), wait=".o_facet_value",
+        "care_specialist",
+        "/odoo/care-customers",
+        LIST,
+        (1360, 600),
+        click=(*FIRST_FILTER, SEARCH_MENU),
+        wait=".o_facet_value",
     ),
     "customer": Picture(
-        "care_specialist", "/odoo/care-customers/{id}", FORM, (1360, 1000), CUSTOMER, _tab("care"),
+        "care_specialist",
+        "/odoo/care-customers/{id}",
+        FORM,
+        (1360, 1000),
+        CUSTOMER,
+        _tab("care"),
         "[name=care_event_ids] .o_data_row",
     ),
     "callbacks": Picture("care_specialist", "/odoo/care-callbacks", LIST, (1360, 480)),
@@ -87,21 +97,37 @@ PICTURES = {
     "complaints": Picture("complaint_manager", "/odoo/complaints", BOARD, (1700, 800)),
     "complaint": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 900), COMPLAINT),
     "complaint_solution": Picture(
-        "complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 1150), COMPLAINT, _tab("solution"),
+        "complaint_handler",
+        "/odoo/complaints/{id}",
+        FORM,
+        (1360, 1150),
+        COMPLAINT,
+        _tab("solution"),
         "[name=compensation_ids] .o_data_row",
     ),
     "complaint_deadline": Picture(
-        "complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 1100), COMPLAINT, _tab("deadline"),
+        "complaint_handler",
+        "/odoo/complaints/{id}",
+        FORM,
+        (1360, 1100),
+        COMPLAINT,
+        _tab("deadline"),
         "[name=clock_explanation]",
     ),
     "complaint_phone": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, PHONE, COMPLAINT),
     "approvals": Picture("complaint_manager", "/odoo/customer-approvals", LIST, (1360, 400)),
     "compensation": Picture(
-        "complaint_manager", "/odoo/compensations/{id}", FORM, (1360, 700), COMPENSATION,
+        "complaint_manager",
+        "/odoo/compensations/{id}",
+        FORM,
+        (1360, 700),
+        COMPENSATION,
     ),
     "teams": Picture("complaint_supervisor", "/odoo/complaint-teams", BOARD, (1360, 400)),
     "analysis": Picture("complaint_manager", "/odoo/complaint-analysis", ".o_pivot table"),
-    "satisfaction": Picture("care_supervisor", "/odoo/satisfaction-analysis", ".o_graph_canvas_container canvas"),
+    "satisfaction": Picture(
+        "care_supervisor", "/odoo/satisfaction-analysis", ".o_graph_canvas_container canvas"
+    ),
     "portal": Picture("care_portal", "/my/complaints", ".o_complaint_row", (1100, 620)),
     "portal_complaint": Picture(
         "care_portal", "/my/complaints/{id}", "#complaint_timeline", (1100, 760), OWN_COMPLAINT, ready=THREAD
@@ -112,7 +138,10 @@ PICTURES = {
     ),
     "portal_new": Picture("care_portal", "/my/complaints/new", ".o_complaint_form", (1100, 760)),
     "settings": Picture(
-        "care_admin", "/odoo/action-customer_care.res_config_settings_action", "[name=care_calendar_id]", (1360, 400)
+        "care_admin",
+        "/odoo/action-customer_care.res_config_settings_action",
+        "[name=care_calendar_id]",
+        (1360, 400),
     ),
     "team": Picture(
         "complaint_manager",
@@ -122,7 +151,10 @@ PICTURES = {
         _first("customer.complaint.team"),
     ),
     "stages": Picture(
-        "complaint_manager", "/odoo/action-customer_complaint.customer_complaint_stage_action", LIST, (1360, 560)
+        "complaint_manager",
+        "/odoo/action-customer_complaint.customer_complaint_stage_action",
+        LIST,
+        (1360, 560),
     ),
     "policy": Picture(
         "complaint_manager",
@@ -146,7 +178,7 @@ PICTURES = {
         (1360, 560),
         ("customer.survey.rule", dict.fromkeys(LANGUAGES, [["trigger", "=", "complaint_closed"]])),
     ),
-}  # fmt: skip
+}
 
 
 def login(browser, database, name, code):
@@ -189,30 +221,33 @@ def shrink(path):
     small.save(path, optimize=True)
 
 
+def take_all(browser, database, language, names):
+    """Take the wanted pictures in one language; return what went wrong."""
+    failed = []
+    current = None
+    for name, picture in sorted(PICTURES.items(), key=lambda item: item[1].login):
+        if names and not {name, language, f"{language}/{name}"}.intersection(names):
+            continue
+        try:
+            if picture.login != current:
+                current = None
+                login(browser, database, picture.login, LANGUAGES[language])
+                current = picture.login
+            take(browser, language, name, picture)
+        except PageError as error:
+            failed.append(f"{language}/{name}: {error}")
+    return failed + [f"error in the browser: {error}" for error in browser.errors]
+
+
 def main():
     program, url, database, *names = sys.argv[1:]
     failed = []
-    browser = Browser(program, url)
-    try:
-        for language, code in LANGUAGES.items():
-            wanted = {
-                name: picture
-                for name, picture in PICTURES.items()
-                if not names or {name, language, f"{language}/{name}"}.intersection(names)
-            }
-            current = None
-            for name, picture in sorted(wanted.items(), key=lambda item: item[1].login):
-                try:
-                    if picture.login != current:
-                        current = None
-                        login(browser, database, picture.login, code)
-                        current = picture.login
-                    take(browser, language, name, picture)
-                except PageError as error:
-                    failed.append(f"{language}/{name}: {error}")
-        failed += [f"error in the browser: {error}" for error in browser.errors]
-    finally:
-        browser.close()
+    for language, code in LANGUAGES.items():
+        browser = Browser(program, url, code)
+        try:
+            failed += take_all(browser, database, language, names)
+        finally:
+            browser.close()
     if failed:
         print(*failed, sep="\n", file=sys.stderr)
     return bool(failed)
