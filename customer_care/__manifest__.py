@@ -25,6 +25,8 @@
         "views/customer_approval_deputy_views.xml",
     ],
     "demo": [
+        "demo/res_lang_demo.xml",
+        "demo/resource_calendar_demo.xml",
         "demo/res_users_demo.xml",
         "demo/customer_care_team_demo.xml",
         "demo/res_partner_demo.xml",

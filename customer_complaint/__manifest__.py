@@ -23,6 +23,7 @@
         "views/customer_complaint_stage_views.xml",
         "views/customer_complaint_category_views.xml",
         "views/customer_complaint_policy_views.xml",
+        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/portal_templates.xml",
         "views/customer_complaint_menus.xml",
@@ -30,5 +31,6 @@
     "demo": [
         "demo/customer_complaint_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -25,5 +25,6 @@
         "views/customer_survey_menus.xml",
     ],
     "demo": ["demo/customer_survey_score_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -1,5 +1,9 @@
+# What others inherit comes first.
+from . import customer_care_link_mixin  # isort: split
+
 from . import (
     customer_approval_deputy,
+    customer_approval_engine,
     customer_approval_line,
     customer_approval_mixin,
     customer_approval_rule,

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
@@ -17,6 +17,7 @@ class CustomerApprovalLine(models.Model):
 
     _name = "customer.approval.line"
     _description = "Approval"
+    _inherit = ["customer.care.link.mixin"]
     _order = "id desc"
 
     name = fields.Char(string="Rule", required=True, readonly=True)
@@ -158,24 +159,6 @@ class CustomerApprovalLine(models.Model):
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_approval_reject_action"),
             "context": {"active_model": self._name, "active_ids": self.ids},
-        }
-
-    def action_open_document(self):
-        """Open the document if the current user may see it."""
-        self.ensure_one()
-        self.check_access("read")
-        model = self.env.get(self.res_model)
-        document = model.browse(self.res_id).exists() if model is not None else None
-        if not document:
-            raise UserError(
-                self.env._("The document %(name)s does not exist any more.", name=self.record_name)
-            )
-        document.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
         }
 
     def _get_notice(self, user):

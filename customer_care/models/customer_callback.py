@@ -4,19 +4,21 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-# Only the methods of this model set these.
-GUARDED_FIELDS = (
-    "state",
-    "outcome",
-    "key",
-    "attempt",
-    "previous_id",
-    "done_datetime",
-    "done_by_id",
-    "cancel_reason",
-    "res_model",
-    "res_id",
-)
+# Only the methods of this model set these, from these values on.
+GUARDED_FIELDS = {
+    "state": "planned",
+    "outcome": False,
+    "key": False,
+    "attempt": 1,
+    "previous_id": False,
+    "done_datetime": False,
+    "done_by_id": False,
+    "cancel_reason": False,
+    "res_model": False,
+    "res_id": False,
+}
+# Follows from the customer.
+COMPUTED_FIELDS = ("commercial_partner_id",)
 # Attempts of a callback that has no rule.
 DEFAULT_ATTEMPTS = 3
 DEFAULT_RETRY_DAYS = 1
@@ -31,6 +33,7 @@ class CustomerCallback(models.Model):
 
     _name = "customer.callback"
     _description = "Callback"
+    _inherit = ["customer.care.link.mixin"]
     _order = "date_planned, priority desc, id"
     _rec_name = "subject"
     _rec_names_search = ["subject", "partner_id"]
@@ -185,10 +188,8 @@ class CustomerCallback(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             self._check_guarded({name for vals in vals_list for name in vals})
-        # Replaced, not updated: keys have to go.
-        context = self._get_context_without_guarded_defaults()
-        self = self.with_context(context)  # pylint: disable=context-overridden
-        callbacks = super().create(vals_list)
+        # Named values win over the defaults of a client's context or of a user.
+        callbacks = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
         callbacks._check_gate()
         callbacks._log("callback_planned")
         return callbacks
@@ -198,7 +199,10 @@ class CustomerCallback(models.Model):
             self._check_guarded(vals)
             if any(callback.state != "planned" for callback in self):
                 raise UserError(self.env._("A finished callback cannot be changed. Reopen it first."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "partner_id" in vals:
+            self._check_gate()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_finished(self):
@@ -216,20 +220,22 @@ class CustomerCallback(models.Model):
         return self.action_done("no_answer")
 
     def action_wrong_number(self):
+        """Finish the callback: the number does not lead to the customer."""
         return self.action_done("wrong_number")
 
-    def action_done(self, outcome, satisfaction=None, problem_solved=None, note=None):
+    def action_done(self, outcome=None, satisfaction=None, problem_solved=None, note=None):
         """Finish callbacks of the user.
 
         >>> callback.action_done("reached", satisfaction=8, problem_solved="yes")
 
         :param outcome: ``reached``, ``no_answer``, ``wrong_number`` or ``refused``
         :param satisfaction, problem_solved, note: replace what stands in the fields when given
-        :raises UserError: already finished, being finished by somebody else, unknown outcome, or reached with
-            neither satisfaction nor note
+        :raises UserError: already finished, being finished by somebody else, unknown outcome or answer, or
+            reached with neither satisfaction nor note
         """
-        if outcome not in dict(self._fields["outcome"].selection):
+        if outcome not in self._fields["outcome"].get_values(self.env):
             raise UserError(self.env._("There is no outcome %(outcome)s of a callback.", outcome=outcome))
+        self._check_answers(satisfaction, problem_solved)
         self._lock_planned()
         given = {"satisfaction": satisfaction, "problem_solved": problem_solved, "note": note}
         vals = {name: value for name, value in given.items() if value is not None}
@@ -242,7 +248,7 @@ class CustomerCallback(models.Model):
 
     def action_cancel(self, reason=""):
         """Cancel planned callbacks. Without a reason, open a dialog that asks for it."""
-        reason = (reason or "").strip()
+        reason = str(reason or "").strip()
         if not reason:
             return self._get_close_action("cancel")
         self._lock_planned()
@@ -291,21 +297,6 @@ class CustomerCallback(models.Model):
         self.write({"user_id": self.env.uid})
         return True
 
-    def action_open_document(self):
-        """Open the document the callback was planned for, if the user may see it."""
-        self.ensure_one()
-        self.check_access("read")
-        document = self._get_document().with_env(self.env)
-        if not document:
-            raise UserError(self.env._("This callback has no document, or it does not exist any more."))
-        document.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": document._name,
-            "res_id": document.id,
-            "views": [(False, "form")],
-        }
-
     # Ending
 
     def _lock(self):
@@ -336,6 +327,13 @@ class CustomerCallback(models.Model):
                         user=callback.sudo().done_by_id.name or "",
                     )
                 )
+
+    def _check_answers(self, satisfaction, problem_solved):
+        """:raises UserError: an answer that no form offers"""
+        if satisfaction is not None and (type(satisfaction) is not int or not 0 <= satisfaction <= 10):
+            raise UserError(self.env._("The satisfaction goes from 1 to 10."))
+        if problem_solved and problem_solved not in self._fields["problem_solved"].get_values(self.env):
+            raise UserError(self.env._("The problem is solved, not solved, or it is not known."))
 
     def _check_result(self):
         """A call that reached somebody says something.
@@ -423,7 +421,7 @@ class CustomerCallback(models.Model):
 
     def _check_guarded(self, names):
         """:raises AccessError: one of the names may only be set by code"""
-        guarded = set(GUARDED_FIELDS).intersection(names)
+        guarded = {*GUARDED_FIELDS, *COMPUTED_FIELDS}.intersection(names)
         if guarded:
             raise AccessError(
                 self.env._(
@@ -431,10 +429,6 @@ class CustomerCallback(models.Model):
                     fields=", ".join(sorted(guarded)),
                 )
             )
-
-    def _get_context_without_guarded_defaults(self):
-        hidden = {f"default_{name}" for name in GUARDED_FIELDS}
-        return {key: value for key, value in self.env.context.items() if key not in hidden}
 
     def _check_gate(self):
         """:raises UserError: a customer must not be called"""

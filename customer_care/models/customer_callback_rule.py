@@ -70,10 +70,10 @@ class CustomerCallbackRule(models.Model):
     callback_count = fields.Integer(compute="_compute_callback_count")
 
     _check_delay_days = models.Constraint(
-        "CHECK(delay_days >= 0)", "The days until the call cannot be negative."
+        "CHECK(delay_days BETWEEN 0 AND 3650)", "The days until the call go from 0 to 3650."
     )
     _check_retry_days = models.Constraint(
-        "CHECK(retry_days >= 0)", "The days until the next attempt cannot be negative."
+        "CHECK(retry_days BETWEEN 0 AND 3650)", "The days until the next attempt go from 0 to 3650."
     )
     _check_max_attempts = models.Constraint("CHECK(max_attempts > 0)", "There must be at least one attempt.")
 
@@ -89,6 +89,7 @@ class CustomerCallbackRule(models.Model):
             rule.callback_count = counts.get(rule.id, 0)
 
     def action_open_callbacks(self):
+        """Open the callbacks that the rule has planned."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_callback_action_all")
         return {**action, "domain": [("rule_id", "=", self.id)], "context": {}}

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools.misc import clean_context
 
 from ..tools.insert import insert
@@ -13,8 +13,11 @@ class CustomerCareEvent(models.Model):
 
     _name = "customer.care.event"
     _description = "Customer Timeline"
+    _inherit = ["customer.care.link.mixin"]
     _order = "date desc, id desc"
     _rec_name = "summary"
+    # Who and when is in the row itself.
+    _log_access = False
 
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade"
@@ -73,23 +76,6 @@ class CustomerCareEvent(models.Model):
     def _unlink_except_user(self):
         if not self.env.su:
             raise AccessError(self.env._("The timeline cannot be deleted."))
-
-    def action_open_document(self):
-        """Open the document of the row, if the reader may see it."""
-        self.ensure_one()
-        self.check_access("read")
-        if self.res_model not in self.env or not self.res_id:
-            raise UserError(self.env._("This row of the timeline has no document."))
-        document = self.env[self.res_model].browse(self.res_id).exists()
-        if not document:
-            raise UserError(self.env._("The document does not exist any more."))
-        document.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": document._name,
-            "res_id": document.id,
-            "views": [(False, "form")],
-        }
 
     @api.model
     def _log(self, vals_list):

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.uses import find_used
 
 
 class CustomerCareTeam(models.Model):
@@ -42,6 +45,17 @@ class CustomerCareTeam(models.Model):
 
     def _default_company_id(self):
         return self.env.company
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = find_used(self, [("customer.callback.rule", "team_id")])
+        if used:
+            raise UserError(
+                self.env._(
+                    "Teams that callback rules name can only be archived: %(teams)s",
+                    teams=", ".join(used.mapped("name")),
+                )
+            )
 
     def _care_calendar(self, company=None):
         """Return the calendar of the team, else of the customer care of the company; may be empty.

@@ -29,7 +29,8 @@ class ResPartner(models.Model):
     care_do_not_call = fields.Boolean(
         string="Do not Call",
         groups="base.group_user",
-        help="No callbacks are planned. For a company it holds for all its contacts.",
+        help="The customer wants neither calls nor mails that ask for an answer: none are planned or sent. "
+        "For a company it holds for all its contacts.",
     )
     care_callback_count = fields.Integer(
         string="Open Callbacks",

@@ -7,6 +7,7 @@ from . import (
     test_approval_rule,
     test_approval_security,
     test_callback,
+    test_callback_forging,
     test_callback_rule,
     test_event,
     test_layering,

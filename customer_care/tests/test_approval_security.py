@@ -330,7 +330,7 @@ class TestApprovalSecurity(ApprovalCase):
             "customer.approval.mixin": {
                 "action_request_approval", "action_approve", "action_reject", "action_cancel_approval",
             },
-            "customer.approval.line": {"action_approve", "action_reject_ask", "action_open_document"},
+            "customer.approval.line": {"action_approve", "action_reject_ask"},
             "customer.approval.rule": set(),
             "customer.approval.deputy": set(),
             "customer.approval.reject": {"action_reject"},

@@ -103,9 +103,8 @@ class TestCallback(CareCommon):
         for value in (-1, 11):
             with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
                 self._create_callback(satisfaction=value)
-            with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
+            with self.assertRaisesRegex(UserError, "from 1 to 10"):
                 self._create_callback().action_done("reached", satisfaction=value)
-                self.env.flush_all()
 
     def test_callback_unknown_outcome_is_refused(self):
         """The documented method takes the documented outcomes."""

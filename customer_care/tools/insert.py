@@ -14,24 +14,22 @@ def insert(model, vals_list):
 
     >>> insert(env["customer.care.event"], [{"partner_id": 7, "kind": "note", "date": now}])
 
-    :param model: an empty recordset, in whose environment the rows are made
+    :param model: an empty recordset of a model with ``_log_access = False``
     :param vals_list: dicts with the same keys: stored fields with a column
     """
-    cr, uid = model.env.cr, model.env.uid
+    cr = model.env.cr
     ids = []
     for part in split_every(ROWS_AT_ONCE, vals_list):
         fields = [model._fields[name] for name in part[0]]
-        logged = (uid, cr.now(), uid, cr.now())
         rows = [
-            (*(field.convert_to_column_insert(vals[field.name], model, vals) for field in fields), *logged)
+            tuple(field.convert_to_column_insert(vals[field.name], model, vals) for field in fields)
             for vals in part
         ]
-        names = [*part[0], "create_uid", "create_date", "write_uid", "write_date"]
         cr.execute(
             SQL(
                 "INSERT INTO %s (%s) VALUES %s RETURNING id",
                 SQL.identifier(model._table),
-                SQL(", ").join(map(SQL.identifier, names)),
+                SQL(", ").join(map(SQL.identifier, part[0])),
                 SQL(", ").join(rows),
             )
         )

@@ -165,7 +165,7 @@ class CustomerPortal(portal.CustomerPortal):
         }
 
     def _complaint_get_filters(self):
-        is_open = Domain("stage_id.phase", "in", ("open", "waiting"))
+        is_open = Domain("phase", "in", ("open", "waiting"))
         return {
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
             "open": {"label": request.env._("Open"), "domain": is_open},

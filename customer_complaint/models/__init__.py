@@ -17,6 +17,7 @@ from . import (
     customer_complaint_tracking,
     mail_thread,
     res_company,
+    res_config_settings,
     res_partner,
     resource_calendar,
     resource_calendar_attendance,

@@ -1,7 +1,10 @@
+import uuid
 from collections import defaultdict
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
+
+from .customer_complaint_stage import PHASES
 
 SEVERITIES = [("minor", "Minor"), ("general", "General"), ("serious", "Serious"), ("major", "Major")]
 URGENCIES = [("low", "Low"), ("normal", "Normal"), ("high", "High")]
@@ -43,6 +46,9 @@ CODE_ONLY_FIELDS = (
     "clock_ids",
     "stage_history_ids",
 )
+EARLIEST_YEAR = 1970
+# They follow from other fields: what is written would only hide the truth.
+COMPUTED_FIELDS = ("commercial_partner_id", "email_normalized", "priority")
 STAFF = "base.group_user"
 
 
@@ -144,7 +150,7 @@ class CustomerComplaint(models.Model):
         domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
         default=lambda self: self._default_stage_id(),
     )
-    phase = fields.Selection(related="stage_id.phase")
+    phase = fields.Selection(PHASES, compute="_compute_phase", search="_search_phase")
 
     # When
     received_datetime = fields.Datetime(
@@ -213,6 +219,18 @@ class CustomerComplaint(models.Model):
         for complaint in self:
             complaint.phone = complaint.partner_id.phone or complaint.phone
 
+    @api.depends("stage_id.phase")
+    def _compute_phase(self):
+        for stage, complaints in self.grouped("stage_id").items():
+            complaints.phase = stage._get_phase()
+
+    def _search_phase(self, operator, value):
+        """Name the stages, so that the lists of open complaints use the index of the default order."""
+        if operator != "in":
+            return NotImplemented
+        facts = self.env["customer.complaint.stage"]._get_facts()
+        return [("stage_id", "in", [key for key, fact in facts.items() if fact["phase"] in value])]
+
     @api.depends("severity", "urgency")
     def _compute_priority(self):
         severities = [key for key, _name in SEVERITIES]
@@ -228,7 +246,7 @@ class CustomerComplaint(models.Model):
         if families:
             domain = [
                 ("commercial_partner_id", "in", families.ids),
-                ("stage_id.phase", "in", ("open", "waiting")),
+                ("phase", "in", ("open", "waiting")),
             ]
             counts = dict(self._read_group(domain, ["commercial_partner_id"], ["__count"]))
         for complaint in self:
@@ -252,10 +270,14 @@ class CustomerComplaint(models.Model):
 
     @api.constrains("received_datetime")
     def _check_received_datetime(self):
-        """Refuse a receipt in the future; a minute is granted to clocks that differ."""
+        """Refuse a receipt in another age or the future; a minute is granted to clocks that differ."""
         limit = fields.Datetime.add(fields.Datetime.now(), minutes=1)
         if any(complaint.received_datetime > limit for complaint in self):
             raise ValidationError(self.env._("A complaint cannot have been received in the future."))
+        if any(complaint.received_datetime.year < EARLIEST_YEAR for complaint in self):
+            raise ValidationError(
+                self.env._("A complaint cannot have been received before %(year)s.", year=EARLIEST_YEAR)
+            )
 
     @api.constrains("stage_id", "team_id")
     def _check_stage_team(self):
@@ -284,12 +306,15 @@ class CustomerComplaint(models.Model):
     def write(self, vals):
         self._check_code_only(vals)
         self._check_receipt_change(vals)
+        promised = self._get_promised_compensations(vals)
+        promised._approval_check_unlocked()
         if "stage_id" not in vals:
             result = super().write(vals)
         else:
             previous = self._before_stage_change(vals["stage_id"])
             result = super().write(vals)
             self._after_stage_change(previous)
+        promised._approval_recheck()
         self._after_write(vals)
         return result
 
@@ -298,9 +323,10 @@ class CustomerComplaint(models.Model):
         precomputed = [field for field in self._fields.values() if field.precompute]
         names = {name for field in precomputed for name in (field.name, *self._get_read_names(field))}
         parts = [{name: vals[name] for name in names if name in vals} for vals in vals_list]
-        super()._add_precomputed_values(parts)
+        result = super()._add_precomputed_values(parts)
         for vals, part in zip(vals_list, parts, strict=True):
             vals.update(part)
+        return result
 
     def _get_read_names(self, field):
         """Return the names of the fields of this model that the computation of ``field`` depends on."""
@@ -317,11 +343,25 @@ class CustomerComplaint(models.Model):
 
         :raises AccessError: unless called as superuser
         """
-        guarded = sorted(set(names).intersection(CODE_ONLY_FIELDS))
+        guarded = sorted({*CODE_ONLY_FIELDS, *COMPUTED_FIELDS}.intersection(names))
         if guarded and not self.env.su:
             raise AccessError(
                 self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
             )
+
+    def _get_promised_compensations(self, vals):
+        """Return the open compensations that ``vals`` would give to another customer or company.
+
+        As superuser: approvals hold for both, and the user may not see all compensations.
+        """
+        names = [name for name in ("partner_id", "company_id") if name in vals]
+        if not names:
+            return self.env["customer.complaint.compensation"].sudo()
+        self.check_access("write")
+        changed = self.sudo().filtered(
+            lambda complaint: any(complaint[name].id != vals[name] for name in names)
+        )
+        return changed.compensation_ids.filtered(lambda compensation: compensation.state == "proposed")
 
     def _check_receipt_change(self, vals):
         """Keep the date of receipt, from which all time limits count, for managers to correct.
@@ -349,6 +389,8 @@ class CustomerComplaint(models.Model):
             vals["stage_id"] = vals.get("stage_id") or Stage._get_first(team).id
             vals["received_datetime"] = vals.get("received_datetime") or now
             vals["stage_datetime"] = vals["stage_datetime"] or now
+            # Each is acknowledged with a link to it: a token made later would be a second write.
+            vals["access_token"] = vals.get("access_token") or str(uuid.uuid4())
         return filled
 
     def _fill_context_defaults(self, vals_list):

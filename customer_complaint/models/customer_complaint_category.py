@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.addons.customer_care.tools.uses import find_used
+from odoo.exceptions import UserError, ValidationError
 
 
 class CustomerComplaintCategory(models.Model):
@@ -45,10 +46,27 @@ class CustomerComplaintCategory(models.Model):
             return NotImplemented
         return [("id", "child_of", self.search([("name", operator, value)]).ids)]
 
+    def _get_uses(self):
+        """Return [(model, field)] that must not lose a category. Override to add more."""
+        return [("customer.complaint", "category_id"), ("customer.complaint.policy", "category_ids")]
+
     @api.constrains("parent_id")
     def _check_parent_id(self):
         if self._has_cycle():
             raise ValidationError(self.env._("A category cannot be its own ancestor."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Keep what complaints are about, and policies for one category from being for all."""
+        used = find_used(self, self._get_uses())
+        used |= used.search([("parent_id", "in", self.ids), ("id", "not in", self.ids)]).parent_id
+        if used:
+            raise UserError(
+                self.env._(
+                    "These categories are in use and can only be archived: %(categories)s",
+                    categories=", ".join(used.mapped("display_name")),
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

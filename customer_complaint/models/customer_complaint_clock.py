@@ -15,7 +15,6 @@ STATES = [
     ("met", "Met"),
     ("missed", "Missed"),
 ]
-SPAN_KINDS = ("counted", "outside", "paused", "stopped")
 # The working time is read this many days ahead at most; beyond, time is counted round the clock.
 HORIZONS = (None, 400, 1200)
 STORED = (
@@ -40,6 +39,8 @@ class CustomerComplaintClock(models.Model):
     _description = "Complaint Time Limit Result"
     _order = "complaint_id, target"
     _rec_name = "target"
+    # A computed result: nobody wrote it.
+    _log_access = False
 
     complaint_id = fields.Many2one(
         "customer.complaint", required=True, readonly=True, index=True, ondelete="cascade"
@@ -63,7 +64,8 @@ class CustomerComplaintClock(models.Model):
 
     @api.model
     def _get_state_selection(self):
-        return STATES
+        """Return the states for fields of other models, in the reader's language."""
+        return self._fields["state"]._description_selection(self.env)
 
     @api.model
     def _get_selection_names(self):
@@ -95,7 +97,6 @@ class CustomerComplaintClock(models.Model):
         insert(self, [vals for key, vals in values.items() if key not in stored])
         self._update({stored[key]: vals for key, vals in values.items() if key in stored})
         complaints.invalidate_recordset(["clock_ids"], flush=False)
-        complaints.modified(["clock_ids"])
         self._store_next_deadlines(complaints, values)
 
     @api.model
@@ -289,10 +290,10 @@ class CustomerComplaintClock(models.Model):
             if vals["deadline"] and vals["state"] in clock.OPEN_STATES:
                 nearest[complaint_id] = min(vals["deadline"], nearest.get(complaint_id, vals["deadline"]))
         names = ("policy_id", "next_deadline", "is_clock_stale")
-        for values, group in complaints.grouped(
+        for row, group in complaints.grouped(
             lambda complaint: (Policy._match(complaint)[0], nearest.get(complaint.id), False)
         ).items():
-            for name, value in zip(names, values, strict=True):
+            for name, value in zip(names, row, strict=True):
                 # As a stored computed field: no log of changes, written with what else is pending.
                 complaints._fields[name].write(group, value)
-        complaints.modified(names)
+        complaints.modified(["clock_ids", *names])

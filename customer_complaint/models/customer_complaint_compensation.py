@@ -14,7 +14,7 @@ class CustomerComplaintCompensation(models.Model):
     _check_company_auto = True
 
     _approval_amount_field = "amount"
-    _approval_protected_fields = ("amount", "currency_id", "complaint_id", "kind")
+    _approval_protected_fields = ("amount", "currency_id", "complaint_id", "partner_id", "kind")
 
     complaint_id = fields.Many2one(
         "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
@@ -66,7 +66,8 @@ class CustomerComplaintCompensation(models.Model):
             name = kinds.get(compensation.kind, "")
             if compensation.amount and compensation.currency_id:
                 name = f"{name} {compensation.currency_id.format(compensation.amount)}"
-            compensation.display_name = name
+            number = compensation.complaint_id.sudo().number
+            compensation.display_name = f"{number}: {name}" if number else name
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -121,6 +122,7 @@ class CustomerComplaintCompensation(models.Model):
         self.sudo().write({"state": "cancelled"})
 
     def _check_code_only(self, names):
+        """:raises AccessError: when a user names a field that only the program sets"""
         guarded = sorted(set(names).intersection(CODE_ONLY_FIELDS))
         if guarded and not self.env.su:
             raise AccessError(

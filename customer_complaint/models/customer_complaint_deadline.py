@@ -73,8 +73,9 @@ class CustomerComplaint(models.Model):
     @api.depends("next_deadline")
     def _compute_is_late(self):
         now = fields.Datetime.now()
-        for complaint in self:
-            complaint.is_late = bool(complaint.next_deadline and complaint.next_deadline < now)
+        late = self.filtered(lambda complaint: complaint.next_deadline and complaint.next_deadline < now)
+        late.is_late = True
+        (self - late).is_late = False
 
     def _search_is_late(self, operator, value):
         if operator != "in":
@@ -84,16 +85,17 @@ class CustomerComplaint(models.Model):
     @api.depends("next_deadline")
     @api.depends_context("lang")
     def _compute_time_left(self):
-        for complaint in self:
-            complaint.time_left = complaint._format_time_left(complaint.next_deadline)
+        for deadline, complaints in self.grouped("next_deadline").items():
+            complaints.time_left = complaints._format_time_left(deadline)
 
     @api.depends("clock_ids.deadline", "clock_ids.state")
     @api.depends_context("lang")
     def _compute_deadlines(self):
+        Clock = self.env["customer.complaint.clock"]
+        clocks = Clock._get_stored(self._origin)
         for complaint in self:
-            clocks = {line.target: line for line in complaint.clock_ids}
             for target in ("response", "resolution"):
-                line = clocks.get(target, complaint.clock_ids.browse())
+                line = clocks.get((complaint._origin.id, target), Clock)
                 complaint[f"{target}_deadline"] = line.deadline
                 complaint[f"{target}_state"] = line.state
                 is_open = line.state in ("running", "breached")
@@ -133,7 +135,7 @@ class CustomerComplaint(models.Model):
     @api.model
     def _get_open_clock_domain(self):
         """Return the domain of complaints whose time limits can still change."""
-        return Domain("stage_id.phase", "in", ("open", "waiting"))
+        return Domain("phase", "in", ("open", "waiting"))
 
     @api.model
     def _request_clock_refresh(self, domain):
@@ -186,16 +188,21 @@ class CustomerComplaint(models.Model):
             return False
         seconds = (deadline - fields.Datetime.now()).total_seconds()
         amount = abs(seconds)
+        is_late = seconds < 0
         if amount < 3600:
-            left, late = self.env._("%(count)s min left"), self.env._("%(count)s min late")
             count = int(amount // 60)
-        elif amount < 48 * 3600:
-            left, late = self.env._("%(count)s h left"), self.env._("%(count)s h late")
+            if is_late:
+                return self.env._("%(count)s min late", count=count)
+            return self.env._("%(count)s min left", count=count)
+        if amount < 48 * 3600:
             count = int(amount // 3600)
-        else:
-            left, late = self.env._("%(count)s d left"), self.env._("%(count)s d late")
-            count = int(amount // 86400)
-        return (late if seconds < 0 else left) % {"count": count}
+            if is_late:
+                return self.env._("%(count)s h late", count=count)
+            return self.env._("%(count)s h left", count=count)
+        count = int(amount // 86400)
+        if is_late:
+            return self.env._("%(count)s d late", count=count)
+        return self.env._("%(count)s d left", count=count)
 
     def _format_moment(self, moment):
         """Return a datetime in the reader's language and zone."""
@@ -219,7 +226,10 @@ class CustomerComplaint(models.Model):
             key: f"{value / clock.HOUR:,.1f}"
             for key, value in (("used", result.used), ("limit", entry["limit"]))
         }
-        head = self.env._("%(used)s of %(limit)s working hours used", **hours)
+        if entry["line"][1] == "calendar_days":
+            head = self.env._("%(used)s of %(limit)s hours used, by day and night", **hours)
+        else:
+            head = self.env._("%(used)s of %(limit)s working hours used", **hours)
         if result.deadline:
             moment = self._format_moment(result.deadline)
             head += " · " + self.env._("deadline %(moment)s", moment=moment)

@@ -14,13 +14,13 @@ class CustomerComplaint(models.Model):
         """Reopen resolved, closed or cancelled complaints.
 
         Without a reason, as from the button, ask for it. Dates are reset, the reopening is counted, the
-        history stays
-        and the time limits go on with what was left.
+        history stays and the time limits go on with what was left.
 
         :raises UserError: when one of the complaints is open
         """
         self.check_access("write")
-        if not (reason or "").strip():
+        reason = str(reason or "").strip()
+        if not reason:
             return {
                 **self.env["ir.actions.act_window"]._for_xml_id(
                     "customer_complaint.customer_complaint_reopen_action"
@@ -48,7 +48,18 @@ class CustomerComplaint(models.Model):
                 raise UserError(self.env._("There is no open stage to which the complaint could go back."))
             complaints.sudo().write({"stage_id": stage.id})
         self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
+        self._notify_reopened(reason)
         return True
+
+    def _notify_reopened(self, reason):
+        """Give the handlers a to-do, unless they reopened the complaint themselves."""
+        silent = self.sudo().with_context(mail_activity_quick_update=True)
+        for user, complaints in silent.grouped("user_id").items():
+            if user and user != self.env.user:
+                summary = self.with_context(lang=user.lang).env._("Reopened: %(reason)s", reason=reason)
+                complaints.activity_schedule(
+                    "mail.mail_activity_data_todo", user_id=user.id, summary=summary[:200]
+                )
 
     def _set_responded(self, moment):
         """Note the first response and fulfil its time limit."""
@@ -189,9 +200,10 @@ class CustomerComplaint(models.Model):
             complaints._write_dates({"reopen_count": count + 1})
 
     def _write_dates(self, vals):
-        """Write fields that only the program sets."""
-        if self:
-            self.sudo().write(vals)
+        """Write fields that only the program sets, as stored computed fields are: nothing else follows."""
+        for name, value in vals.items():
+            self._fields[name].write(self, value)
+        self.modified(vals)
 
     def _on_phase(self, phase, reopened):
         """Tell timeline, callbacks and hooks that the complaints have come into ``phase``."""

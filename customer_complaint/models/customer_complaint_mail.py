@@ -88,7 +88,7 @@ class CustomerComplaintMail(models.Model):
         """Register a mail as a complaint; the sender becomes its customer only if there is no doubt."""
         self = self.with_context(default_user_id=False)
         self._message_strip_nulls(msg_dict)
-        custom_values = dict(custom_values or {})
+        custom_values = self._message_filter_values(custom_values or {})
         team = self.env["customer.complaint.team"].browse(custom_values.get("team_id") or [])
         values = self._prepare_mail_vals(msg_dict, team)
         # the gateway guesses an author among all contacts of that address: show the address instead
@@ -104,6 +104,19 @@ class CustomerComplaintMail(models.Model):
             _logger.exception("The default values of alias of team %s are not valid", team.id)
             complaint = super().message_new(msg_dict, {"team_id": team.id, **values} if team else values)
         return complaint
+
+    @api.model
+    def _message_filter_values(self, values):
+        """Leave out what nobody may give to a complaint that comes by mail, which the superuser creates.
+
+        The values come from the alias, or from whoever hands in the mail: any employee may.
+        """
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in self._fields
+            or not (self._fields[name].readonly or self._fields[name].type == "one2many")
+        }
 
     @api.model
     def _message_keep_unreadable(self, source, mail, alias):
@@ -190,7 +203,8 @@ class CustomerComplaintMail(models.Model):
         }
         if doubtful:
             values["is_sender_doubtful"] = True
-        if automatic or self._complaint_is_own_address(email):
+        # the gateway takes nobody with an address of our own for the author
+        if automatic or (not msg_dict.get("author_id") and self._complaint_is_own_address(email)):
             values["acknowledge_state"] = "skipped"
         return values
 
@@ -388,13 +402,18 @@ class CustomerComplaintMail(models.Model):
         self.ensure_one()
         return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
 
+    def _complaint_get_next_promise(self):
+        """Return by when the customer hears from us next (naive UTC datetime), False without a promise."""
+        self.ensure_one()
+        return self.next_deadline if self.responded_datetime else self._complaint_get_promised_datetime()
+
     def _complaint_get_promise(self):
         """Give the time of the next promise in words of the customer's language and zone; '' without one.
 
         That is when he is to be answered, after the answer the nearest deadline of the complaint.
         """
         self.ensure_one()
-        moment = self.next_deadline if self.responded_datetime else self._complaint_get_promised_datetime()
+        moment = self._complaint_get_next_promise()
         if not moment:
             return ""
         zone = self.partner_id.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC"
@@ -418,23 +437,20 @@ class CustomerComplaintMail(models.Model):
 
     def _message_track_post_template(self, changes):
         """Send to a bare address without making a contact of it."""
-        if not self._track_template(changes):
-            return True
         complaints = self.with_context(mail_composer_force_partners=False)
         return super(CustomerComplaintMail, complaints)._message_track_post_template(changes)
 
     def _get_stage_template(self):
         """Return what the stage of the first complaint has to say to the customer, may be empty."""
         stage = self[:1].stage_id
-        template_id = stage.id and stage._get_facts()[stage.id]["mail_template_id"]
-        # A deleted template is emptied by the database, of which the cache does not know.
-        return self.env["mail.template"].browse(template_id or []).exists()
+        has_template = stage and stage._get_facts()[stage.id]["has_template"]
+        return stage.mail_template_id if has_template else self.env["mail.template"]
 
     def _track_template(self, changes):
         """Tell the customer what the entered stage has to say."""
         result = super()._track_template(changes)
-        template = self._get_stage_template() if "stage_id" in changes else None
-        if template:
+        template = self._get_stage_template()
+        if "stage_id" in changes and template:
             result["stage_id"] = (
                 template,
                 {

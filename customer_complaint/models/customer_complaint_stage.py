@@ -93,7 +93,7 @@ class CustomerComplaintStage(models.Model):
     @tools.ormcache()
     def _get_facts(self):
         """Return {stage id: dict of phase, clock_effect, is_solution, team_ids (frozenset), active and
-        mail_template_id} by sequence.
+        has_template} by sequence.
 
         Kept in the registry's cache: each complaint asks, administrators rarely change a stage.
         """
@@ -105,7 +105,7 @@ class CustomerComplaintStage(models.Model):
                 "is_solution": stage.is_solution,
                 "team_ids": frozenset(stage.with_context(active_test=False).team_ids.ids),
                 "active": stage.active,
-                "mail_template_id": stage.mail_template_id.id,
+                "has_template": bool(stage.mail_template_id),
             }
             for stage in stages
         }

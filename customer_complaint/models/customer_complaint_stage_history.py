@@ -12,6 +12,8 @@ class CustomerComplaintStageHistory(models.Model):
     _description = "Complaint Stage History"
     _order = "datetime desc, id desc"
     _rec_name = "stage_id"
+    # Who and when is in the row itself.
+    _log_access = False
 
     complaint_id = fields.Many2one(
         "customer.complaint", required=True, readonly=True, index=True, ondelete="cascade"

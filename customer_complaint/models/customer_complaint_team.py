@@ -1,6 +1,8 @@
 from ast import literal_eval
 
 from odoo import api, fields, models, tools
+from odoo.addons.customer_care.tools.uses import find_used
+from odoo.exceptions import UserError
 
 from .customer_complaint_stage import PHASES
 
@@ -80,6 +82,18 @@ class CustomerComplaintTeam(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Keep complaints with their team, and policies and stages of one team from being of all."""
+        used = find_used(self, self._get_uses())
+        if used:
+            raise UserError(
+                self.env._(
+                    "These teams are in use and can only be archived: %(teams)s",
+                    teams=", ".join(used.mapped("display_name")),
+                )
+            )
+
     def action_open_complaints(self):
         """Open the complaints of the team that are not done."""
         self.ensure_one()
@@ -91,9 +105,17 @@ class CustomerComplaintTeam(models.Model):
             "context": {"default_team_id": self.id, **self._get_dashboard_filter()},
         }
 
+    def _get_uses(self):
+        """Return [(model, field)] that must not lose a team. Override to add more."""
+        return [
+            ("customer.complaint", "team_id"),
+            ("customer.complaint.policy", "team_ids"),
+            ("customer.complaint.stage", "team_ids"),
+        ]
+
     def _get_count_domains(self):
         """Return the domain of each counter of the overview."""
-        is_open = ("stage_id.phase", "in", OPEN_PHASES)
+        is_open = ("phase", "in", OPEN_PHASES)
         return {
             "open": [is_open],
             "unassigned": [is_open, ("user_id", "=", False)],

@@ -58,12 +58,13 @@ class CustomerComplaint(models.Model):
         message = message.sudo()
         if (
             complaint.responded_datetime
+            or not message.author_id
+            or message.author_id.partner_share
             or message.message_type not in ("comment", "email")
             or message.is_internal
             or message.subtype_id.internal
             or not message.subtype_id
             or message.subtype_id == self.env.ref("mail.mt_note")
-            or not any(not user.share for user in message.author_id.user_ids)
         ):
             return False
         receivers = message.partner_ids | complaint.message_partner_ids

@@ -41,6 +41,8 @@ class MailThread(models.AbstractModel):
         except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, AccessError):
             raise
         except Exception as error:
+            if not (self.env.su or self.env.user._is_internal()):
+                raise
             source = rawmail.to_bytes(message)
             mail = rawmail.read(source)
             alias = self._complaint_find_alias(mail["recipients"])
@@ -68,8 +70,11 @@ class MailThread(models.AbstractModel):
 
         :param list addresses: lower-case addresses
         """
-        aliases = self.env["mail.alias"].search(
-            [("alias_model_id.model", "=", "customer.complaint"), ("alias_name", "!=", False)]
+        # the mail server may log in as an employee who cannot read what aliases are for
+        aliases = (
+            self.env["mail.alias"]
+            .sudo()
+            .search([("alias_model_id.model", "=", "customer.complaint"), ("alias_name", "!=", False)])
         )
         names = {address.partition("@")[0] for address in addresses}
         return aliases.filtered(

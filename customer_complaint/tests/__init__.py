@@ -5,6 +5,7 @@ from . import (
     test_customer_complaint,
     test_deadlines,
     test_flow,
+    test_forging,
     test_mail_acknowledgement,
     test_mail_gateway,
     test_mail_raw,

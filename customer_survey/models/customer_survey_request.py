@@ -11,6 +11,7 @@ class CustomerSurveyRequest(models.Model):
 
     _name = "customer.survey.request"
     _description = "Survey Request"
+    _inherit = ["customer.care.link.mixin"]
     _order = "date_send desc, id desc"
     _rec_name = "rule_id"
 
@@ -75,13 +76,3 @@ class CustomerSurveyRequest(models.Model):
             )
         )
         return self.browse(row[0] for row in ids)
-
-    def action_open_document(self):
-        """Open what the customer was asked about, with the rights of the user."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }

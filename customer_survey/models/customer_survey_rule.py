@@ -65,8 +65,9 @@ class CustomerSurveyRule(models.Model):
     answer_count = fields.Integer(string="Answered", compute="_compute_answer_count")
 
     _days_check = models.Constraint(
-        "CHECK(delay_days >= 0 AND expiry_days >= 0 AND quiet_days >= 0)",
-        "Days must not be negative.",
+        "CHECK(delay_days BETWEEN 0 AND 3650 AND expiry_days BETWEEN 0 AND 3650"
+        " AND quiet_days BETWEEN 0 AND 3650)",
+        "Days go from 0 to 3650.",
     )
     _low_score_check = models.Constraint(
         "CHECK(low_score >= 0 AND low_score <= 100)",

@@ -11,6 +11,7 @@ class CustomerSurveyScore(models.Model):
 
     _name = "customer.survey.score"
     _description = "Satisfaction Score"
+    _inherit = ["customer.care.link.mixin"]
     _order = "date desc, id desc"
     _rec_name = "kind"
 
@@ -74,16 +75,6 @@ class CustomerSurveyScore(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for score in self:
             score.display_name = f"{kinds.get(score.kind, '')} {score.value:.0f}"
-
-    def action_open_document(self):
-        """Open what the customer was asked about, with the rights of the user."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
 
     def _get_summary(self):
         """Return kinds and averages of some scores, like "CSAT 78, NPS 90"; needs no translation."""

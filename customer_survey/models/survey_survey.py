@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.uses import find_used
+from odoo.exceptions import UserError
 
 
 class SurveySurvey(models.Model):
@@ -22,10 +24,23 @@ class SurveySurvey(models.Model):
                 survey.allowed_survey_types = [*(survey.allowed_survey_types or []), "customer_care"]
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent_by_rules(self):
+        used = find_used(self, [("customer.survey.rule", "survey_id")])
+        if used:
+            raise UserError(
+                self.env._(
+                    "Surveys that survey rules send can only be archived: %(surveys)s",
+                    surveys=", ".join(used.mapped("title")),
+                )
+            )
+
     def action_survey_user_input(self):
+        """Open the answers, also those of our type."""
         return self._care_adapt_action(super().action_survey_user_input())
 
     def action_survey_user_input_completed(self):
+        """Open the finished answers, also those of our type."""
         return self._care_adapt_action(super().action_survey_user_input_completed())
 
     def _care_adapt_action(self, action):

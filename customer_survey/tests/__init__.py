@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_limits,
     test_partner,
     test_question,
     test_scores,

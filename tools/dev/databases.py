@@ -65,11 +65,16 @@ def provide_test(odoo, *, name=TEST):
         _stamp(name).unlink(missing_ok=True)
         odoo.copy(CORE, name)
         odoo.install(name, ",".join(ADDONS))
-        notes = odoo.warnings(LOGS / f"install-{name}.log")
-        if notes:
-            raise Failure("The installation must not warn:\n" + "\n".join(notes))
+        _refuse_warnings(odoo, name)
     _mark(name, fingerprint)
     return name
+
+
+def _refuse_warnings(odoo, name):
+    """Fail when the last installation warned, e.g. of demonstration data that could not be loaded."""
+    notes = odoo.warnings(LOGS / f"install-{name}.log")
+    if notes:
+        raise Failure("The installation must not warn:\n" + "\n".join(notes))
 
 
 def provide_demo(odoo):
@@ -84,5 +89,6 @@ def provide_demo(odoo):
         with step("Creating the database with demonstration data"):
             odoo.drop(DEMO)
             odoo.install(DEMO, ",".join(ADDONS), demo=True, options=(LANGUAGES,))
+            _refuse_warnings(odoo, DEMO)
     _mark(DEMO, fingerprint)
     return DEMO
