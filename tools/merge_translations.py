@@ -32,7 +32,8 @@ def donor_terms(source):
         for folder in (source / "odoo/addons", source / "addons"):
             catalogue = folder / addon / "i18n" / f"{LANGUAGE}.po"
             if catalogue.is_file():
-                terms.update({e.msgid: e.msgstr for e in polib.pofile(str(catalogue)).translated_entries()})
+                entries = polib.pofile(str(catalogue)).translated_entries()
+                terms.update({e.msgid: e.msgstr for e in entries if e.msgstr != e.msgid})
     return terms
 
 
@@ -51,6 +52,7 @@ def merge(addon, donors):
         entry.msgstr = known.get((entry.msgctxt, entry.msgid)) or donors.get(entry.msgid, "")
         entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
         catalogue.append(entry)
+    catalogue.sort(key=lambda entry: entry.msgid)
     catalogue.save(str(path))
     return [entry for entry in catalogue if not entry.msgstr and not entry.obsolete]
 

@@ -331,6 +331,11 @@ class CustomerApprovalMixin(models.AbstractModel):
             body = Markup("<p>%s</p>") % text
             self._message_log_batch(dict.fromkeys(self.ids, body))
 
+    def _approval_log_timeline(self):
+        """Tell the customer's timeline that approval was requested, if the documents are about customers."""
+        if self and hasattr(self, "_care_log"):
+            self.sudo()._care_log("approval_requested")
+
     def _approval_sync_notices(self):
         """Give each person asked now one activity on each document, and take away those of others."""
         activity_type = self.env.ref(ACTIVITY_TYPE, raise_if_not_found=False)

@@ -177,6 +177,7 @@ class CustomerApprovalMixin(models.AbstractModel):
         documents.write({"approval_requester_id": self.env.uid})
         asked.write({"approval_state": "pending"})
         asked._approval_sync_notices()
+        asked._approval_log_timeline()
         (documents - asked)._approval_close("approved")
         self._approval_invalidate()
         return True

@@ -45,8 +45,6 @@ class CustomerCareEvent(models.Model):
             ("callback_reopened", "Callback reopened"),
             ("callback_blocked", "Callback not allowed"),
             ("approval_requested", "Approval requested"),
-            ("approval_approved", "Approved"),
-            ("approval_rejected", "Rejected"),
         ],
         required=True,
         readonly=True,
