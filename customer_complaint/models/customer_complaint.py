@@ -279,6 +279,11 @@ class CustomerComplaint(models.Model):
                 self.env._("A complaint cannot have been received before %(year)s.", year=EARLIEST_YEAR)
             )
 
+    @api.constrains("user_id")
+    def _check_user_id(self):
+        if any(complaint.user_id.share for complaint in self.sudo()):
+            raise ValidationError(self.env._("Only employees can handle complaints."))
+
     @api.constrains("stage_id", "team_id")
     def _check_stage_team(self):
         for complaint in self:

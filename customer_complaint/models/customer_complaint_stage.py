@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 PHASES = [
@@ -61,17 +61,25 @@ class CustomerComplaintStage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        stages = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return stages
 
     def write(self, vals):
         result = super().write(vals)
+        if not {"active", "phase", "team_ids"}.isdisjoint(vals):
+            self._check_open_stage_left()
         self.env.registry.clear_cache()
         return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_last_open(self):
+        self._check_open_stage_left(without=self)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -87,6 +95,26 @@ class CustomerComplaintStage(models.Model):
                     "These stages have been used and can only be archived: %(stages)s",
                     stages=", ".join(stage.display_name for (stage,) in used),
                 )
+            )
+
+    def _check_open_stage_left(self, without=()):
+        """See that each team, and complaints without team, have an open stage to begin in.
+
+        :param without: stages that are about to go
+        :raises ValidationError: when one has none
+        """
+        teams = self.env["customer.complaint.team"].sudo().search(Domain.TRUE)
+        stages = self.sudo().search([("phase", "=", "open")]).filtered(lambda stage: stage not in without)
+        serving = [set(stage.with_context(active_test=False).team_ids.ids) for stage in stages]
+        lost = [
+            team
+            for team in (*teams, teams.browse())
+            if not any(not served or team.id in served for served in serving)
+        ]
+        if lost:
+            names = ", ".join(team.name or self.env._("complaints without team") for team in lost)
+            raise ValidationError(
+                self.env._("No open stage would be left in which to begin: %(teams)s", teams=names)
             )
 
     @api.model

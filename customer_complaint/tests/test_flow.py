@@ -261,3 +261,35 @@ class TestFlow(ComplaintCommon):
         admin = self._create_user("care_admin_t", "customer_care.group_care_admin")
         complaint.with_user(admin).unlink()
         self.assertFalse(complaint.exists())
+
+    def test_last_open_stage_cannot_go(self):
+        """No change of stages may leave a team, or complaints without team, without a stage to begin in."""
+        Stage = self.env["customer.complaint.stage"]
+        opens = Stage.search([("phase", "=", "open")])
+        for vals in ({"active": False}, {"phase": "waiting"}, {"team_ids": [Command.set(self.team.ids)]}):
+            with self.assertRaisesRegex(ValidationError, "No open stage"), self.cr.savepoint():
+                opens.write(vals)
+        mine = Stage.create({"name": "Only ours", "team_ids": [Command.set(self.team.ids)]})
+        opens[1:].active = False
+        with self.assertRaisesRegex(ValidationError, "without team"):
+            opens[:1].unlink()
+        self.assertEqual(Stage._get_first(self.team), opens[:1])
+        mine.unlink()
+
+    def test_only_employees_handle(self):
+        """A customer cannot be made the handler, whoever asks."""
+        complaint = self._create_complaint()
+        with self.assertRaisesRegex(ValidationError, "Only employees"):
+            complaint.with_user(self.manager).user_id = self.portal
+
+    def test_reopening_gives_the_handler_a_to_do(self):
+        """Who handles the complaint is told when somebody else reopens it, not when doing so himself."""
+        complaints = self._create_complaint(user_id=self.handler.id) + self._create_complaint()
+        self._move(complaints, self.stage_resolved)
+        complaints.with_user(self.manager).action_reopen("Leaks again")
+        activity = complaints.activity_ids
+        self.assertEqual((activity.res_id, activity.user_id), (complaints[0].id, self.handler))
+        self.assertIn("Leaks again", activity.summary)
+        self._move(complaints, self.stage_resolved)
+        complaints[0].with_user(self.handler).action_reopen("My mistake")
+        self.assertEqual(complaints.activity_ids, activity)
