@@ -58,16 +58,21 @@ class CustomerComplaintCompensation(models.Model):
     def _default_currency_id(self):
         return self.env.company.currency_id
 
-    @api.depends("kind", "amount", "currency_id")
+    @api.depends("kind", "amount", "currency_id", "complaint_id.number")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
         for compensation in self:
-            name = kinds.get(compensation.kind, "")
-            if compensation.amount and compensation.currency_id:
-                name = f"{name} {compensation.currency_id.format(compensation.amount)}"
             number = compensation.complaint_id.sudo().number
-            compensation.display_name = f"{number}: {name}" if number else name
+            offer = compensation._get_offer()
+            compensation.display_name = f"{number}: {offer}" if number else offer
+
+    def _get_offer(self):
+        """Return kind and amount of the compensation (singleton) in the reader's language."""
+        self.ensure_one()
+        kind = dict(self._fields["kind"]._description_selection(self.env)).get(self.kind, "")
+        if not self.amount or not self.currency_id:
+            return kind
+        return f"{kind} {self.currency_id.format(self.amount)}"
 
     @api.model_create_multi
     def create(self, vals_list):
