@@ -59,12 +59,13 @@ def seed(env, model, extra, first_partner):
     Model = env[model].with_context(tracking_disable=True)
     stages = env[Model._fields["stage_id"].comodel_name].search([])
     samples = Model.create([values(env, model, extra, first_partner + n) for n in range(500)])
+    env.flush_all()
     for stage, records in zip(stages, (samples[i :: len(stages)] for i in range(len(stages))), strict=False):
         env.cr.execute(
             f"UPDATE {Model._table} SET stage_id = %s WHERE id = ANY(%s)",
             [stage.id, records.ids],  # noqa: S608
         )
-    env.flush_all()
+    env.invalidate_all()
     multiply(env, Model._table, samples.ids)
 
 
@@ -165,11 +166,16 @@ def create_many(model, extra, partner_id):
     return work
 
 
-def change_stage(model, count):
+def change_stage(env, model, count):
+    """Move the newest ``count`` records of one stage to another: for complaints both are open ones."""
+    stages = env[env[model]._fields["stage_id"].comodel_name].search([])
+    sizes = dict(env[model]._read_group([], ["stage_id"], ["__count"]))
+    source, target = [stage for stage in stages[1:] if sizes.get(stage, 0) >= count][:2]
+
     def work(env):
-        stages = env[env[model]._fields["stage_id"].comodel_name].search([], limit=3)
-        records = env[model].search([("stage_id", "=", stages[1].id)], limit=count, order="id desc")
-        records.write({"stage_id": stages[2].id})
+        records = env[model].search([("stage_id", "=", source.id)], limit=count, order="id desc")
+        assert len(records) == count
+        records.write({"stage_id": target.id})
 
     return work
 
@@ -230,8 +236,8 @@ def main(env):
     works = {
         "create 1": lambda key, model, extra: create_one(model, extra, first + 7),
         "create 500": lambda key, model, extra: create_many(model, extra, first + 1000),
-        "stage change of 1": lambda key, model, extra: change_stage(model, 1),
-        "stage change of 200": lambda key, model, extra: change_stage(model, 200),
+        "stage change of 1": lambda key, model, extra: change_stage(env, model, 1),
+        "stage change of 200": lambda key, model, extra: change_stage(env, model, 200),
         "list of 80": lambda key, model, extra: read_list(model, lists[key]),
         "kanban": lambda key, model, extra: read_kanban(model, boards[key]),
         "mail": lambda key, model, extra: receive_mail(addresses[key]),
