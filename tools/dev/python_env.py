@@ -25,14 +25,20 @@ def provide():
         return
     shutil.rmtree(VENV, ignore_errors=True)
     with step(f"Creating the Python environment with {interpreter}"):
-        run([interpreter, "-m", "venv", VENV], log=_venv_log())
-        command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--requirement", LOCK]
-        run(command, log=LOGS / "pip.log")
+        run([interpreter, "-m", "venv", VENV], log=LOGS / "venv.log")
+        _install_libraries()
     stamp.write_text(fingerprint)
 
 
-def _venv_log():
-    return LOGS / "venv.log"
+def _install_libraries():
+    log = LOGS / "pip.log"
+    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--requirement", LOCK]
+    if run(command, log=log, check=False).returncode:
+        errors = [line for line in log.read_text("utf-8", "replace").splitlines() if line.startswith("ERROR")]
+        reason = errors[-1] if errors else "no reason given"
+        raise Failure(
+            f"pip could not install the Python libraries (network?): {reason} (whole output: {log})"
+        )
 
 
 def _interpreter():
