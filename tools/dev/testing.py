@@ -6,6 +6,7 @@ import subprocess
 from .common import ADDONS, IS_CI, LOGS, ROOT, Failure
 from .databases import provide_test
 from .python_env import PYTHON
+from .serve import free_port
 
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 
@@ -50,6 +51,7 @@ def run_odoo_suite(odoo, database, tags, *, install=()):
     odoo.run(
         *("server", "-c", odoo.configuration, "-d", database, "--stop-after-init", "--max-cron-threads=0"),
         *(("-i", ",".join(install)) if install else ()),
+        f"--http-port={free_port()}",
         *("--test-tags", tags, "--log-level=warn", "--log-handler=odoo.tests.result:INFO"),
         log=log,
         check=False,
