@@ -2,6 +2,7 @@ from . import (
     customer_callback_rule,
     customer_care_event,
     customer_complaint,
+    customer_complaint_acknowledge,
     customer_complaint_category,
     customer_complaint_clock,
     customer_complaint_compensation,

@@ -168,7 +168,7 @@ class TestMailAcknowledgement(ComplaintMailCommon):
         self.assertEqual(complaint.acknowledge_state, "skipped")
 
     @mute_logger(
-        "odoo.addons.customer_complaint.models.customer_complaint_mail",
+        "odoo.addons.customer_complaint.models.customer_complaint_acknowledge",
         "odoo.addons.mail.models.mail_render_mixin",
     )
     def test_broken_template_loses_no_complaint(self):
