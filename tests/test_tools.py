@@ -44,6 +44,23 @@ def test_missing_source_is_refused(monkeypatch, tmp_path):
         odoo_source.locate()
 
 
+def test_odoo_on_path_is_used_when_it_fits(monkeypatch, tmp_path):
+    """Without ODOO_SRC an ``odoo-bin`` on PATH serves if it is 19.0; another version is passed over."""
+    monkeypatch.delenv("ODOO_SRC", raising=False)
+    for series in ("19, 0", "18, 0"):
+        folder = _fake_odoo(tmp_path / series[:2], series)
+        script = folder / "odoo-bin"
+        script.write_text("#!/bin/sh\n")
+        script.chmod(0o755)
+    monkeypatch.setattr(odoo_source.shutil, "which", lambda name: str(tmp_path / "19/odoo-bin"))
+    assert odoo_source.locate() == tmp_path / "19"
+    monkeypatch.setattr(odoo_source.shutil, "which", lambda name: str(tmp_path / "18/odoo-bin"))
+    unpacked = _fake_odoo(tmp_path / "unpacked/usr/lib/python3/dist-packages", "19, 0")
+    (tmp_path / "unpacked/.complete").touch()
+    monkeypatch.setattr(odoo_source, "UNPACKED", tmp_path / "unpacked")
+    assert odoo_source.locate() == unpacked
+
+
 def test_used_port_is_reported(monkeypatch, tmp_path):
     """A port of somebody else is never taken by force."""
     monkeypatch.setattr(serve, "PID_FILE", tmp_path / "serve.pid")
