@@ -14,6 +14,7 @@ import hashlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -196,9 +197,18 @@ def _stop_if_last(users):
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return  # somebody else still works with it
-    if _running_pid():
-        command = [_binaries() / "pg_ctl", "stop", "--mode=fast", "--wait", f"--pgdata={DATA}"]
-        run(_as_owner(command), log=LOGS / "pg_ctl.log", cwd=HOME, check=False)
+    _stop(signal.SIGINT)
+
+
+def _stop(how, seconds=30):
+    """Send the server the signal of a fast (SIGINT) or immediate (SIGQUIT) shutdown and wait for its end."""
+    pid = _running_pid()
+    if not pid:
+        return
+    os.kill(pid, how)
+    end = time.monotonic() + seconds
+    while _running_pid() and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def psql(environment, database, statement):
@@ -227,7 +237,5 @@ def wait_ready(environment, seconds=20):
 @contextlib.contextmanager
 def server_stopped():
     """Stop our own server, whoever uses it, before the block."""
-    if (DATA / "PG_VERSION").exists() and _running_pid():
-        command = [_binaries() / "pg_ctl", "stop", "--mode=immediate", "--wait", f"--pgdata={DATA}"]
-        run(_as_owner(command), log=LOGS / "pg_ctl.log", cwd=HOME, check=False)
+    _stop(signal.SIGQUIT)
     yield
