@@ -6,6 +6,8 @@ from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import consteq, plaintext2html
 
+from ..models.customer_complaint_stage import OPEN_PHASES
+
 NAME_LENGTH = 250
 TEXT_LENGTH = 20_000
 FILE_COUNT = 10
@@ -165,7 +167,7 @@ class CustomerPortal(portal.CustomerPortal):
         }
 
     def _complaint_get_filters(self):
-        is_open = Domain("phase", "in", ("open", "waiting"))
+        is_open = Domain("phase", "in", OPEN_PHASES)
         return {
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
             "open": {"label": request.env._("Open"), "domain": is_open},

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from ..tools import clock
+from .customer_complaint_stage import OPEN_PHASES
 
 # A change of one of these asks the time limits anew.
 CLOCK_FIELDS = {
@@ -135,7 +136,7 @@ class CustomerComplaint(models.Model):
     @api.model
     def _get_open_clock_domain(self):
         """Return the domain of complaints whose time limits can still change."""
-        return Domain("phase", "in", ("open", "waiting"))
+        return Domain("phase", "in", OPEN_PHASES)
 
     @api.model
     def _request_clock_refresh(self, domain):

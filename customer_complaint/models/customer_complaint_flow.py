@@ -2,7 +2,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-DONE_PHASES = ("resolved", "closed", "cancelled")
+from .customer_complaint_stage import DONE_PHASES
 
 
 class CustomerComplaint(models.Model):

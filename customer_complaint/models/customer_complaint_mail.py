@@ -10,7 +10,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import email_normalize, html_sanitize, plaintext2html
 
 from ..tools import rawmail
-from .customer_complaint_flow import DONE_PHASES
+from .customer_complaint_stage import DONE_PHASES
 
 _logger = logging.getLogger(__name__)
 

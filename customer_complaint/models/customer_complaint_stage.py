@@ -9,6 +9,8 @@ PHASES = [
     ("closed", "Closed"),
     ("cancelled", "Cancelled"),
 ]
+OPEN_PHASES = ("open", "waiting")
+DONE_PHASES = ("resolved", "closed", "cancelled")
 CLOCK_EFFECTS = [("run", "Runs"), ("pause", "Pauses"), ("stop", "Stops")]
 PHASE_EFFECTS = {"open": "run", "waiting": "pause", "resolved": "stop", "closed": "stop", "cancelled": "stop"}
 

@@ -4,10 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.addons.customer_care.tools.uses import find_used
 from odoo.exceptions import UserError
 
-from .customer_complaint_stage import PHASES
-
-OPEN_PHASES = ("open", "waiting")
-assert set(OPEN_PHASES) < {phase for phase, _name in PHASES}
+from .customer_complaint_stage import OPEN_PHASES
 
 
 class CustomerComplaintTeam(models.Model):
