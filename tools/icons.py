@@ -67,11 +67,30 @@ def sign_bridge(draw, unit, background):
     heart(draw, (unit * 72, unit * 71, unit * 116, unit * 112), WHITE)
 
 
+def sign_sale(draw, unit, background):
+    heart(draw, (unit * 24, unit * 30, unit * 94, unit * 96), WHITE)
+    draw.polygon(
+        [(unit * 66, unit * 62), (unit * 122, unit * 62), (unit * 112, unit * 98), (unit * 74, unit * 98)],
+        fill=WHITE,
+    )
+    for left in (76, 100):
+        draw.ellipse((unit * left, unit * 102, unit * (left + 12), unit * 114), fill=WHITE)
+
+
+def sign_account(draw, unit, background):
+    heart(draw, (unit * 24, unit * 30, unit * 94, unit * 96), WHITE)
+    for row in range(3):
+        top = unit * (64 + row * 18)
+        draw.rounded_rectangle((unit * 70, top, unit * 120, top + unit * 12), radius=unit * 6, fill=WHITE)
+
+
 ICONS = {
     "customer_care": ("#0f766e", sign_care),
     "customer_complaint": ("#c2410c", sign_complaint),
     "customer_survey": ("#4338ca", sign_survey),
     "customer_complaint_survey": ("#7e22ce", sign_bridge),
+    "customer_care_sale": ("#0369a1", sign_sale),
+    "customer_care_account": ("#4d7c0f", sign_account),
 }
 
 
