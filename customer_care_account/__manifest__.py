@@ -6,5 +6,6 @@
     "license": "AGPL-3",
     "category": "Services/Customer Care",
     "depends": ["customer_care", "account"],
+    "data": ["data/customer_metric_data.xml"],
     "auto_install": True,
 }

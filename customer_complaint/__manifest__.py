@@ -14,6 +14,7 @@
         "data/customer_complaint_stage_data.xml",
         "data/customer_complaint_category_data.xml",
         "data/customer_complaint_data.xml",
+        "data/customer_metric_data.xml",
         "data/ir_cron_clock_data.xml",
         "data/ir_cron_acknowledge_data.xml",
         "wizard/customer_complaint_reopen_views.xml",

@@ -12,6 +12,7 @@
         "data/mail_template_data.xml",
         "data/survey_survey_data.xml",
         "data/customer_survey_rule_data.xml",
+        "data/customer_metric_data.xml",
         "data/customer_callback_rule_data.xml",
         "data/ir_cron_data.xml",
         "wizard/customer_survey_rule_send_views.xml",

@@ -37,6 +37,11 @@ class ResPartner(models.Model):
         compute="_compute_care_callback_count",
         groups="customer_care.group_care_user,customer_care.group_care_auditor",
     )
+    care_next_callback_date = fields.Date(
+        string="Next Callback",
+        compute="_compute_care_callback_count",
+        groups="customer_care.group_care_user,customer_care.group_care_auditor",
+    )
     care_event_ids = fields.Many2many(
         "customer.care.event",
         string="Timeline",
@@ -48,11 +53,13 @@ class ResPartner(models.Model):
         groups = self.env["customer.callback"]._read_group(
             [("commercial_partner_id", "in", self.commercial_partner_id.ids), ("state", "=", "planned")],
             ["commercial_partner_id"],
-            ["__count"],
+            ["__count", "date_planned:min"],
         )
-        counts = {partner.id: count for partner, count in groups}
+        callbacks = {partner.id: (count, date) for partner, count, date in groups}
         for partner in self:
-            partner.care_callback_count = counts.get(partner.commercial_partner_id.id, 0)
+            count, date = callbacks.get(partner.commercial_partner_id.id, (0, False))
+            partner.care_callback_count = count
+            partner.care_next_callback_date = date
 
     def _compute_care_event_ids(self):
         events = self._care_get_last_events()
@@ -110,28 +117,6 @@ class ResPartner(models.Model):
 
     def _care_get_company(self):
         return self.company_id
-
-    # May the customer be contacted?
-
-    def _care_gate(self, purpose, channel):
-        """Return the reasons (translated texts) why the customer must not be contacted; empty when allowed.
-
-        :param purpose: what for, e.g. ``callback``
-        :param channel: ``phone``, ``email``, ``sms``
-        """
-        self.ensure_one()
-        return self._care_gate_map(purpose, channel)[self.id]
-
-    def _care_gate_map(self, purpose, channel):
-        """Return ``{partner_id: reasons}`` for the customers. Override to add reasons, set-based."""
-        result = {}
-        for partner in self:
-            known = partner.sudo()
-            blocked = known.care_do_not_call or known.commercial_partner_id.care_do_not_call
-            result[partner.id] = (
-                [self.env._("The customer does not want calls.")] if blocked and channel == "phone" else []
-            )
-        return result
 
     # Timeline
 

@@ -1,1 +1,16 @@
-from . import base_partner_merge_automatic_wizard, customer_approval_reject, customer_callback_close
+from . import (
+    base_partner_merge_automatic_wizard,
+    base_partner_merge_quality,
+    customer_approval_reject,
+    customer_callback_close,
+    customer_consent_record,
+    customer_contact_check,
+    customer_contact_check_line,
+    customer_detail_ask,
+    customer_grading_proposal_create,
+    customer_lifecycle_apply,
+    customer_lifecycle_set,
+    customer_privacy_anonymize,
+    privacy_lookup_wizard,
+    customer_retention_report,
+)

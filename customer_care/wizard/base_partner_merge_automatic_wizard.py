@@ -23,3 +23,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             )
             self.env[name].invalidate_model(["res_id"])
         return result
+
+    @api.model
+    def _update_values(self, src_partners, dst_partner):
+        """Keep what the merging user may not see or set, as scores: the wizard checked the right to merge."""
+        result = super()._update_values(src_partners.sudo(), dst_partner.sudo())
+        dst_partner.sudo()._care_refresh_assessment_score()
+        return result

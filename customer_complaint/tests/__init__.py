@@ -9,6 +9,7 @@ from . import (
     test_mail_acknowledgement,
     test_mail_gateway,
     test_mail_raw,
+    test_metric,
     test_performance,
     test_portal,
 )

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -16,6 +17,38 @@ class ResPartner(models.Model):
         groups="customer_care.group_care_user,customer_care.group_care_auditor",
         help="Average of all satisfaction scores (CSAT) of the customer, 0-100.",
     )
+
+    care_last_satisfaction = fields.Float(
+        string="Last Satisfaction",
+        digits=(5, 2),
+        compute="_compute_care_last_satisfaction",
+        groups="customer_care.group_care_user,customer_care.group_care_auditor",
+        help="The newest satisfaction score (CSAT) of the customer, 0-100.",
+    )
+    care_last_satisfaction_date = fields.Date(
+        string="Last Satisfaction on",
+        compute="_compute_care_last_satisfaction",
+        groups="customer_care.group_care_user,customer_care.group_care_auditor",
+    )
+
+    def _compute_care_last_satisfaction(self):
+        """Take the newest score of each company, in one query and with the reader's rights."""
+        Score = self.env["customer.survey.score"]
+        family = SQL.identifier(Score._table, "commercial_partner_id")
+        date, score_id = SQL.identifier(Score._table, "date"), SQL.identifier(Score._table, "id")
+        Score.flush_model(["commercial_partner_id", "kind", "date", "value"])
+        query = Score._search(
+            [("commercial_partner_id", "in", self.commercial_partner_id.ids), ("kind", "=", "csat")]
+        )
+        query.order = SQL("%s, %s DESC, %s DESC", family, date, score_id)
+        columns = SQL(
+            "DISTINCT ON (%s) %s, %s, %s", family, family, date, SQL.identifier(Score._table, "value")
+        )
+        last = {row[0]: row[1:] for row in self.env.execute_query(query.select(columns))}
+        for partner in self:
+            date, value = last.get(partner.commercial_partner_id.id, (False, 0.0))
+            partner.care_last_satisfaction_date = date
+            partner.care_last_satisfaction = value
 
     def _compute_care_satisfaction(self):
         groups = self.env["customer.survey.score"]._read_group(

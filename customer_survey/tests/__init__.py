@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_limits,
+    test_metric,
     test_partner,
     test_question,
     test_scores,

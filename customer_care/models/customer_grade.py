@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CustomerGrade(models.Model):
+    """What a customer is worth to us, the best grade first."""
+
+    _name = "customer.grade"
+    _description = "Customer Grade"
+    _order = "sequence, id"
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, help="One or two letters that stand for the grade, e.g. A.")
+    sequence = fields.Integer(default=10, help="The best grade comes first.")
+    color = fields.Integer(default=0)
+    active = fields.Boolean(default=True)
+    description = fields.Text(translate=True)
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "There is already a grade with this code.")
+
+    @api.depends("code", "name")
+    def _compute_display_name(self):
+        for grade in self:
+            parts = dict.fromkeys(part for part in (grade.code, grade.name) if part)
+            grade.display_name = " · ".join(parts)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Grades that customers have, or had, are archived."""
+        used = self.env["res.partner"].sudo().with_context(active_test=False)
+        results = self.env["customer.grading.result"].sudo()
+        if used.search_count([("care_grade_id", "in", self.ids)], limit=1) or results.search_count(
+            ["|", ("grade_id", "in", self.ids), ("previous_grade_id", "in", self.ids)], limit=1
+        ):
+            raise UserError(self.env._("A grade that was given to customers cannot be deleted: archive it instead."))
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        count = self.with_context(active_test=False).search_count([])
+        for number, vals in enumerate(vals_list, start=count + 1):
+            vals.update(name=self.env._("%(name)s (copy)", name=vals["name"]), code=f"{vals['code']}{number}")
+        return vals_list
+
+    @api.model
+    def _get_ranks(self):
+        """Return ``{grade_id: rank}`` of all grades, archived ones too; 0 is the best."""
+        grades = self.sudo().with_context(active_test=False).search([])
+        return {grade_id: rank for rank, grade_id in enumerate(grades.ids)}

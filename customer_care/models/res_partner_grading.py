@@ -1,0 +1,196 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..tools.reference import Reference
+
+GRADE_FIELDS = (
+    "care_grade_id",
+    "care_score",
+    "care_previous_score",
+    "care_grade_date",
+    "care_review_date",
+    "care_grade_result_id",
+    "care_grade_until",
+)
+READERS = "customer_care.group_care_user,customer_care.group_care_auditor"
+
+
+class ResPartner(models.Model):
+    """The grade of a customer: given to the commercial partner, shown on its contacts, written by the program alone."""
+
+    _inherit = "res.partner"
+
+    care_grade_id = fields.Many2one(
+        "customer.grade", string="Grade", readonly=True, copy=False, groups="base.group_user", ondelete="restrict"
+    )
+    care_score = fields.Float(
+        string="Score", readonly=True, copy=False, digits=(5, 2), groups="base.group_user", aggregator="avg",
+        help="0 to 100, by the scheme that applies to the customer.",
+    )  # fmt: skip
+    care_previous_score = fields.Float(
+        string="Score Before", readonly=True, copy=False, digits=(5, 2), groups="base.group_user", aggregator="avg"
+    )
+    care_grade_date = fields.Date(string="Graded On", readonly=True, copy=False, groups="base.group_user")
+    care_review_date = fields.Date(string="Next Grade Review", readonly=True, copy=False, groups="base.group_user")
+    care_grade_result_id = Reference(
+        "customer.grading.result", string="Grade From", readonly=True, copy=False, groups="base.group_user"
+    )
+    care_grade_until = fields.Date(
+        string="Manual Grade Until", readonly=True, copy=False, groups="base.group_user",
+        help="Until this day the grade given by hand stays, whatever runs find.",
+    )  # fmt: skip
+    care_grading_result_ids = fields.Many2many(
+        "customer.grading.result", string="Grading History", compute="_compute_care_grading", groups=READERS
+    )
+    care_last_result_id = fields.Many2one(
+        "customer.grading.result", string="Last Result", compute="_compute_care_grading", groups=READERS
+    )
+    care_grade_explanation = fields.Html(
+        string="Why This Grade", compute="_compute_care_grading", sanitize=False, groups=READERS
+    )
+
+    def _compute_care_grading(self):
+        ids = tuple(self.commercial_partner_id.ids)
+        rows = ids and self.env.execute_query(
+            SQL(
+                """
+                SELECT wanted.id, ARRAY(
+                    SELECT result.id FROM customer_grading_result result
+                     WHERE result.partner_id = wanted.id AND NOT result.is_dry_run
+                     ORDER BY result.date DESC, result.id DESC LIMIT 24)
+                  FROM unnest(%s) AS wanted (id)
+                """,
+                list(ids),
+            )
+        )
+        found = dict(rows or ())
+        Result = self.env["customer.grading.result"]
+        visible = set(Result.search([("id", "in", [i for part in found.values() for i in part])]).ids)
+        computed = set(Result.sudo().search([("id", "in", list(visible)), ("run_id", "!=", False)]).ids)
+        for partner in self:
+            history = [i for i in found.get(partner.commercial_partner_id.id, ()) if i in visible]
+            partner.care_grading_result_ids = history
+            last = Result.browse(next((i for i in history if i in computed), history[0] if history else ()))
+            partner.care_last_result_id = last
+            partner.care_grade_explanation = last.breakdown_html
+
+    def _commercial_fields(self):
+        return [*super()._commercial_fields(), *GRADE_FIELDS]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(not set(vals).isdisjoint(GRADE_FIELDS) for vals in vals_list):
+            raise self._care_get_grade_error()
+        partners = super().create(vals_list)
+        if not self.env.su:
+            # Also not by a default in the context of a client; contacts have what their company has.
+            for partner in partners.sudo():
+                source = partner.commercial_partner_id
+                if any(partner[name] and (source == partner or partner[name] != source[name]) for name in GRADE_FIELDS):
+                    raise self._care_get_grade_error()
+        return partners
+
+    def write(self, vals):
+        names = [name for name in GRADE_FIELDS if name in vals]
+        if names and not self.env.su:
+            self._care_check_grade_write({name: vals[name] for name in names})
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_care_grading(self):
+        """What was found about a customer goes with the customer."""
+        for table in ("customer_grading_result", "customer_grading_value"):
+            self.env.cr.execute(
+                SQL("DELETE FROM %s WHERE partner_id IN %s", SQL.identifier(table), tuple(self.ids) or (0,))
+            )
+        self.env["customer.grading.result"].invalidate_model()
+
+    def action_care_grade_now(self):
+        """Grade the customer alone, by the scheme in force that applies to it.
+
+        :raises AccessError: for who is no supervisor
+        :raises UserError: when no scheme applies, or the customer cannot be compared with others yet
+        """
+        self.ensure_one()
+        self.check_access("read")
+        schemes = self.env["customer.grading.scheme"].search([])
+        schemes.browse()._check_may_run()
+        customer = self.sudo().commercial_partner_id
+        for scheme in schemes.filtered("version_id"):
+            run = self.env["customer.grading.run"]._run_one(scheme, customer)
+            if run:
+                return self._care_get_grading_notice(run.sudo())
+        raise UserError(self.env._("No grading scheme that is in force applies to %(name)s.", name=customer.name))
+
+    def action_care_propose_grade(self):
+        """Open the dialogue that proposes a grade by hand."""
+        self.check_access("read")
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_grading_proposal_create_action"),
+            "context": {"default_partner_ids": self.commercial_partner_id.ids},
+        }
+
+    def action_care_open_grading(self):
+        """Open all results of the customer."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_grading_result_action"),
+            "domain": [("partner_id", "=", self.commercial_partner_id.id), ("is_dry_run", "=", False)],
+            "context": {},
+        }
+
+    def _care_get_grading_notice(self, run):
+        if run.state == "failed":
+            raise UserError(run.error)
+        result = self.env["customer.grading.result"].sudo().search([("run_id", "=", run.id)], limit=1)
+        states = dict(result._fields["state"]._description_selection(self.env))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(name)s: score %(score)s, %(state)s",
+                    name=result.partner_id.name,
+                    score=f"{result.score:.2f}" if result.grade_id else "-",
+                    state=f"{result.grade_id.code or ''} {states.get(result.state, '')}".strip(),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _care_get_grade_error(self):
+        return AccessError(self.env._("Grades are given by approved proposals, they cannot be written."))
+
+    def _care_check_grade_write(self, vals):
+        """:raises AccessError: unless ``vals`` are what the customers have already, or their companies have"""
+        for partner in self.sudo():
+            for source in (partner, partner.commercial_partner_id):
+                if all(
+                    partner._fields[name].convert_to_write(source[name], source) == (value or False) or source[name] == value
+                    for name, value in vals.items()
+                ):
+                    break
+            else:
+                raise self._care_get_grade_error()
+
+    def _care_get_last_grades(self):
+        """Return ``{grade_id: [customer ids]}`` of the last grades that runs computed."""
+        if not self:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (partner_id) partner_id, grade_id FROM customer_grading_result
+                 WHERE partner_id IN %s AND run_id IS NOT NULL AND NOT is_dry_run AND grade_id IS NOT NULL
+                 ORDER BY partner_id, date DESC, id DESC
+                """,
+                tuple(self.ids),
+            )
+        )
+        result = {}
+        for partner_id, grade_id in rows:
+            result.setdefault(grade_id, []).append(partner_id)
+        return result

@@ -1,0 +1,100 @@
+import json
+import zipfile
+from datetime import timedelta
+from io import BytesIO
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import CareCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPrivacyExport(CareCommon):
+    def _request(self, user=None, **vals):
+        vals = {"partner_id": self.customer.id, "identity_method": "card", **vals}
+        return self.env["customer.privacy.request"].with_user(user or self.manager).create(vals)
+
+    def _open(self, request):
+        raw = request.sudo().export_attachment_id.raw
+        return zipfile.ZipFile(BytesIO(raw))
+
+    def _export(self, **vals):
+        request = self._request(**vals)
+        request.action_export()
+        archive = self._open(request)
+        return request, archive, json.loads(archive.read("data.json"))
+
+    def test_export_holds_what_is_kept_and_nothing_of_others(self):
+        """Partner, callbacks, consents and files of the customer are in the copy, nobody else's."""
+        self._create_callback(subject="Ours").action_done("reached", note="Talked")
+        self._create_callback(subject="Of a contact", partner_id=self.contact.id)
+        self._create_callback(subject="Foreign", partner_id=self._create_customer("Foreign").id)
+        self.env["ir.attachment"].create(
+            {"name": "a/b.txt", "raw": b"hello", "res_model": "res.partner", "res_id": self.customer.id}
+        )
+        _request, archive, data = self._export()
+        self.assertEqual([row["name"] for row in data["res.partner"]], ["Wind AG"])
+        self.assertEqual([row["note"] for row in data["customer.callback"]], ["Talked"])
+        page = archive.read("index.html").decode()
+        self.assertIn("Talked", page)
+        self.assertNotIn("Foreign", page + json.dumps(data))
+        files = [name for name in archive.namelist() if name.startswith("files/")]
+        self.assertEqual([archive.read(name) for name in files], [b"hello"])
+        self.assertIsNone(archive.testzip())
+
+    def test_export_with_contacts_only_when_the_company_asks(self):
+        """The contacts are included where the request says so."""
+        data = self._export(is_with_contacts=True)[2]
+        self.assertEqual({row["name"] for row in data["res.partner"]}, {"Wind AG", "Ada Wind"})
+
+    def test_export_internal_notes_are_a_choice(self):
+        """Messages to the customer are always in, internal notes of the staff only when chosen."""
+        self.customer.message_post(body="Dear customer", subtype_xmlid="mail.mt_comment")
+        self.customer.message_post(body="Difficult person", subtype_xmlid="mail.mt_note")
+        plain = json.dumps(self._export()[2]["mail.message"])
+        self.assertIn("Dear customer", plain)
+        self.assertNotIn("Difficult", plain)
+        self.assertIn("Difficult", json.dumps(self._export(is_with_notes=True)[2]["mail.message"]))
+
+    def test_export_escapes_and_speaks_the_language_of_the_customer(self):
+        """Text of a customer is no program on the page."""
+        self._create_callback(subject="<script>alert(1)</script>")
+        page = self._export()[1].read("index.html").decode()
+        self.assertNotIn("<script>", page)
+        self.assertIn("&lt;script&gt;", page)
+
+    def test_export_is_logged_and_for_managers(self):
+        """Managers alone make and fetch the copy, after the identity was checked; log and timeline say so."""
+        request = self._request(identity_method=False)
+        with self.assertRaises(UserError):
+            request.action_export()
+        request.identity_method = "card"
+        with self.assertRaises(AccessError):
+            request.with_user(self.auditor).action_export()
+        request.action_export()
+        log = self.env["customer.privacy.log"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(log.mapped("kind"), ["data_exported"])
+        self.assertIn("data_exported", self._get_kinds(self.customer))
+        with self.assertRaises(AccessError):
+            request.with_user(self.auditor).action_download()
+        with self.assertRaises(AccessError):
+            request.export_attachment_id.with_user(self.portal).raw  # noqa: B018
+
+    def test_export_is_deleted_after_its_time(self):
+        """The daily clean-up deletes copies whose time is over, and only those."""
+        request, _archive, _data = self._export()
+        model = self.env["customer.privacy.request"]
+        model._gc_exports()
+        self.assertTrue(request.export_attachment_id)
+        request.sudo().date_export_until = fields.Date.today() - timedelta(days=1)
+        model._gc_exports()
+        self.assertFalse(request.export_attachment_id)
+
+    def test_export_leaves_earlier_copies_out(self):
+        """A second copy does not hold the first one."""
+        request = self._request()
+        request.action_export()
+        request.action_export()
+        self.assertFalse([n for n in self._open(request).namelist() if n.endswith(".zip")])

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    care_purchase_source = fields.Selection(
+        selection_add=[("invoice", "Posted invoices")], ondelete={"invoice": "set default"}
+    )
