@@ -9,6 +9,7 @@
     "data": [
         "security/customer_survey_security.xml",
         "security/ir.model.access.csv",
+        "data/customer_consent_purpose_data.xml",
         "data/mail_template_data.xml",
         "data/survey_survey_data.xml",
         "data/customer_survey_rule_data.xml",

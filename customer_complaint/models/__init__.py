@@ -22,6 +22,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_privacy,
     resource_calendar,
     resource_calendar_attendance,
     resource_calendar_leaves,

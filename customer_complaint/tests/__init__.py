@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_anonymize,
     test_clock,
     test_compensation,
     test_customer_complaint,

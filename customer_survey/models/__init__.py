@@ -6,6 +6,7 @@ from . import (
     customer_survey_rule,
     customer_survey_score,
     res_partner,
+    res_partner_privacy,
     survey_question,
     survey_survey,
     survey_user_input,

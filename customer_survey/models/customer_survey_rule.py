@@ -220,14 +220,14 @@ class CustomerSurveyRule(models.Model):
         for partner in partners:
             if not usable:
                 outcomes[partner.id] = "unusable"
-            elif (
-                gate[partner.id] or partner.care_do_not_call or partner.commercial_partner_id.care_do_not_call
-            ):
+            elif partner.care_do_not_call or partner.commercial_partner_id.care_do_not_call:
                 outcomes[partner.id] = "do_not_contact"
             elif not partner.email_normalized:
                 outcomes[partner.id] = "no_address"
             elif partner.is_blacklisted:
                 outcomes[partner.id] = "blacklisted"
+            elif gate[partner.id]:
+                outcomes[partner.id] = "do_not_contact"
             else:
                 outcomes[partner.id] = "asked"
         return outcomes

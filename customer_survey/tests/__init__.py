@@ -3,6 +3,7 @@ from . import (
     test_limits,
     test_metric,
     test_partner,
+    test_privacy,
     test_question,
     test_scores,
     test_sending,

@@ -54,3 +54,13 @@ class TestPartner(SurveyKit, TransactionCase):
         self.assertEqual(requests[0].action_open_document()["res_id"], self.contact.id)
         scores = self.env["customer.survey.score"].search(rule.action_view_scores()["domain"])
         self.assertEqual(scores[0].action_open_document()["res_model"], "res.partner")
+
+    def test_last_satisfaction_is_the_newest(self):
+        """The band shows the newest CSAT score and its day; recommendation does not count."""
+        partners = (self.contact | self.customer).with_user(self.users["specialist"])
+        scores = self.env["customer.survey.score"].search(
+            [("commercial_partner_id", "=", self.customer.id), ("kind", "=", "csat")]
+        )
+        expected = {"care_last_satisfaction": scores[0].value, "care_last_satisfaction_date": scores[0].date}
+        self.assertRecordValues(partners, [expected] * 2)
+        self.assertFalse(self._create_partner("New").care_last_satisfaction_date)

@@ -1,0 +1,69 @@
+from odoo import models
+from odoo.fields import Domain
+
+from .customer_complaint_stage import OPEN_PHASES
+
+
+class ResPartner(models.Model):
+    """What complaints mean for the contact gate, for copies of the data and for their erasure."""
+
+    _inherit = "res.partner"
+
+    def _care_get_problem_ids(self):
+        """A customer with an open complaint has a problem."""
+        groups = (
+            self.env["customer.complaint"]
+            .sudo()
+            ._read_group(
+                [("commercial_partner_id", "in", self.ids), ("stage_id.phase", "in", OPEN_PHASES)],
+                ["commercial_partner_id"],
+            )
+        )
+        return super()._care_get_problem_ids() | {partner.id for (partner,) in groups}
+
+    def _care_privacy_models(self):
+        return {
+            **super()._care_privacy_models(),
+            "customer.complaint": {
+                "domain": lambda ids: Domain("partner_id", "in", ids),
+                "fields": (
+                    "number", "name", "kind", "category_id", "channel", "received_datetime", "stage_id",
+                    "description", "resolution", "email_from", "phone", "closed_datetime",
+                ),  # fmt: skip
+                "erase": {
+                    "name": "-",
+                    "description": None,
+                    "resolution": None,
+                    "email_from": None,
+                    "email_normalized": None,
+                    "email_cc": None,
+                    "phone": None,
+                },
+            },
+            "customer.complaint.compensation": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "kind", "amount", "currency_id", "state", "executed_datetime"),
+                "erase": {"note": None},
+            },
+            "rating.rating": {
+                "domain": lambda ids: Domain("partner_id", "in", ids)
+                & Domain("res_model", "=", "customer.complaint"),
+                "fields": ("res_name", "rating", "feedback"),
+                "erase": {"feedback": None, "res_name": None},
+            },
+        }
+
+    def _care_get_erasure_obstacles(self):
+        """An open complaint and a compensation that waits for approval need to know the customer."""
+        obstacles = super()._care_get_erasure_obstacles()
+        complaints = self.env["customer.complaint"].sudo()
+        count = complaints.search_count(
+            [("partner_id", "in", self.ids), ("stage_id.phase", "in", OPEN_PHASES)]
+        )
+        if count:
+            obstacles = obstacles + [self.env._("The customer has %(count)s open complaints.", count=count)]
+        compensations = self.env["customer.complaint.compensation"].sudo()
+        pending = [("complaint_id.partner_id", "in", self.ids), ("approval_state", "=", "pending")]
+        if compensations.search_count(pending, limit=1):
+            obstacles = obstacles + [self.env._("A compensation of the customer waits for approval.")]
+        return obstacles

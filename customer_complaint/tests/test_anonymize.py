@@ -1,0 +1,81 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ComplaintCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAnonymize(ComplaintCommon):
+    def _erase(self):
+        wizard = self.env["customer.privacy.anonymize"].with_user(self.director)
+        wizard = wizard.create({"partner_ids": [(6, 0, self.customer.ids)]})
+        wizard.confirmation = wizard.word
+        wizard.action_confirm()
+
+    def _get_figures(self, complaints):
+        domain = [("id", "in", complaints.ids)]
+        Complaint = self.env["customer.complaint"]
+        counts = Complaint._read_group(
+            domain, ["commercial_partner_id", "category_id", "severity", "stage_id"], ["__count"]
+        )
+        sums = self.env["customer.complaint.compensation"]._read_group(
+            [("complaint_id", "in", complaints.ids)], ["state"], ["amount:sum", "__count"]
+        )
+        return counts, sums, complaints.mapped("received_datetime"), complaints.mapped("number")
+
+    def test_anonymize_empties_words_and_keeps_figures(self):
+        """Subject, facts, findings and mails go; number, category, dates and amounts stay."""
+        complaint = self._create_complaint(
+            partner_id=self.customer.id,
+            name="Secret subject",
+            description="<p>Secret facts</p>",
+            resolution="<p>Secret agreement</p>",
+            email_from="secret@customer.example",
+        )
+        self.env["customer.complaint.compensation"].create(
+            {"complaint_id": complaint.id, "kind": "refund", "amount": 50, "note": "Secret"}
+        )
+        message = complaint.message_post(body="Secret letter", author_id=self.customer.id)
+        complaint.sudo()._write({"stage_id": self.stage_closed.id})
+        complaint.invalidate_recordset()
+        before = self._get_figures(complaint)
+        self._erase()
+        self.env.invalidate_all()
+        self.assertEqual(self._get_figures(complaint), before)
+        self.assertEqual(complaint.name, "-")
+        for field in ("description", "resolution", "email_from", "phone"):
+            self.assertFalse(complaint[field], field)
+        self.assertFalse(complaint.compensation_ids.note)
+        self.assertFalse(message.body)
+        self.assertFalse(complaint.message_ids.filtered(lambda m: "Secret" in (m.body or "")))
+
+    def test_anonymize_waits_for_open_complaints(self):
+        """As long as a complaint is open its customer cannot be erased."""
+        self._create_complaint(partner_id=self.customer.id)
+        with self.assertRaisesRegex(UserError, "1 open complaints"):
+            self._erase()
+        self.assertEqual(self.customer.name, "Lin Wei")
+
+    def test_gate_pauses_marketing_while_a_complaint_is_open(self):
+        """Nobody sends offers to a customer with an open complaint; service calls go on."""
+        purpose = self.env.ref("customer_care.customer_consent_purpose_marketing")
+        self.env["customer.consent"].create({"partner_id": self.customer.id, "purpose_id": purpose.id})
+        self.assertFalse(self.customer._care_gate("marketing", "email"))
+        complaint = self._create_complaint(partner_id=self.customer.id)
+        self.assertIn("problem", " ".join(self.customer._care_gate("marketing", "email")))
+        self.assertFalse(self.customer._care_gate("callback", "phone"))
+        complaint.sudo()._write({"stage_id": self.stage_closed.id})
+        complaint.invalidate_recordset()
+        self.assertFalse(self.customer._care_gate("marketing", "email"))
+
+    def test_copy_of_the_data_holds_complaints(self):
+        """Complaints and compensations of the customer are in the copy, those of others are not."""
+        mine = self._create_complaint(partner_id=self.customer.id, name="Mine")
+        other = self.env["res.partner"].create({"name": "Other"})
+        self._create_complaint(partner_id=other.id, name="Theirs")
+        model = self.env["customer.privacy.export"].sudo()
+        sections = {}
+        with open("/dev/null", "w") as files:
+            for _label, name, rows in model._iterate(self.customer, False, files):
+                sections[name] = list(rows)
+        self.assertEqual([row["number"][2] for row in sections["customer.complaint"]], [mine.number])
