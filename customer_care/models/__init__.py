@@ -1,6 +1,8 @@
 # What others inherit comes first.
 from . import customer_care_link_mixin, customer_care_mixin, customer_xlsx_mixin, customer_yearly_mixin  # isort: split
 
+from . import customer_grading_matrix_mixin, customer_period_report  # isort: split
+
 from . import (
     base,
     customer_anniversary,
@@ -13,6 +15,7 @@ from . import (
     customer_assessment_item,
     customer_assessment_line,
     customer_callback,
+    customer_callback_gate,
     customer_callback_rule,
     customer_care_event,
     customer_care_team,
@@ -81,4 +84,11 @@ from . import (
     res_partner_quality,
     res_partner_verify,
     resource_calendar,
+    customer_contact_channel,
+    customer_care_plan_template,
+    customer_care_plan_template_line,
+    customer_grade_policy,
+    customer_grade_migration_row,
+    res_partner_contact_policy,
+    res_partner_band,
 )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class CustomerGrade(models.Model):
@@ -16,6 +17,7 @@ class CustomerGrade(models.Model):
     color = fields.Integer(default=0)
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True)
+    partner_count = fields.Integer(string="Customers", compute="_compute_partner_count")
 
     _code_uniq = models.Constraint("UNIQUE(code)", "There is already a grade with this code.")
 
@@ -24,6 +26,11 @@ class CustomerGrade(models.Model):
         for grade in self:
             parts = dict.fromkeys(part for part in (grade.code, grade.name) if part)
             grade.display_name = " · ".join(parts)
+
+    def _compute_partner_count(self):
+        counts = dict(self.env["res.partner"]._read_group(self._get_partner_domain(), ["care_grade_id"], ["__count"]))
+        for grade in self:
+            grade.partner_count = counts.get(grade, 0)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -41,6 +48,21 @@ class CustomerGrade(models.Model):
         for number, vals in enumerate(vals_list, start=count + 1):
             vals.update(name=self.env._("%(name)s (copy)", name=vals["name"]), code=f"{vals['code']}{number}")
         return vals_list
+
+    def action_open_partners(self):
+        """Open the customers who have the grade."""
+        self.check_access("read")
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("customer_care.res_partner_action_grade"),
+            "domain": list(self._get_partner_domain()),
+            "context": {},
+        }
+
+    def _get_partner_domain(self):
+        """Return the domain of the customers of the grades; contacts show their company's and do not count."""
+        return Domain("care_grade_id", "in", self.ids) & (
+            Domain("is_company", "=", True) | Domain("parent_id", "=", False)
+        )
 
     @api.model
     def _get_ranks(self):

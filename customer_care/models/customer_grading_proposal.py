@@ -11,9 +11,10 @@ class CustomerGradingProposal(models.Model):
 
     _name = "customer.grading.proposal"
     _description = "Grade Proposal"
-    _inherit = ["customer.approval.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["customer.approval.mixin", "customer.grading.matrix.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _approval_protected_fields = ("kind", "is_leap", "run_id")
+    _matrix_field = "proposal_id"
 
     kind = fields.Selection(
         [("step", "One grade"), ("leap", "Several grades, or to or from the best"), ("manual", "By hand")],
@@ -34,7 +35,8 @@ class CustomerGradingProposal(models.Model):
     count = fields.Integer(string="Number of Customers", readonly=True)
     count_up = fields.Integer(string="Up", readonly=True)
     count_down = fields.Integer(string="Down", readonly=True)
-    partner_id = fields.Many2one("res.partner", compute="_compute_partner_id", string="Customer")
+    partner_id = fields.Many2one("res.partner", compute="_compute_results", string="Customer")
+    has_open_results = fields.Boolean(compute="_compute_results", string="Has Open Results")
 
     @api.depends("kind", "count", "run_id")
     @api.depends_context("lang")
@@ -48,9 +50,19 @@ class CustomerGradingProposal(models.Model):
                 count=proposal.count,
             )
 
-    def _compute_partner_id(self):
+    @api.depends("count", "approval_state")
+    def _compute_results(self):
+        groups = self.env["customer.grading.result"]._read_group(
+            [("proposal_id", "in", self.ids)], ["proposal_id", "state"], ["__count", "partner_id:min"]
+        )
+        single, opened = {}, set()
+        for proposal, state, count, partner_id in groups:
+            single[proposal.id] = partner_id if count == 1 and proposal.id not in single else False
+            if state == "proposed":
+                opened.add(proposal.id)
         for proposal in self:
-            proposal.partner_id = proposal.result_ids.partner_id if proposal.count == 1 else False
+            proposal.partner_id = single.get(proposal._origin.id)
+            proposal.has_open_results = proposal._origin.id in opened
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools.reference import Reference
+from ..fields import Reference
 
 
 class CustomerGradingResult(models.Model):
@@ -47,6 +47,9 @@ class CustomerGradingResult(models.Model):
     reason = fields.Char(readonly=True)
     date_until = fields.Date(string="Valid Until", readonly=True)
     care_user_id = fields.Many2one(related="partner_id.care_user_id", string="Responsible Specialist")
+    grade_color = fields.Integer(related="grade_id.color", string="Color of the Grade")
+    previous_grade_color = fields.Integer(related="previous_grade_id.color", string="Color of the Grade Before")
+    can_approve = fields.Boolean(compute="_compute_can_approve", string="Waits for My Approval")
     has_moved = fields.Boolean(string="Grade Changes", compute="_compute_has_moved", search="_search_has_moved")
 
     _run_uniq = models.UniqueIndex(
@@ -65,6 +68,12 @@ class CustomerGradingResult(models.Model):
     def _compute_has_moved(self):
         for result in self:
             result.has_moved = bool(result.grade_id) and result.grade_id != result.previous_grade_id
+
+    @api.depends("state", "proposal_id")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for result in self:
+            result.can_approve = result.state == "proposed" and result.proposal_id.approval_can_approve
 
     def _search_has_moved(self, operator, value):
         if operator != "in":

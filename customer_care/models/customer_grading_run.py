@@ -13,6 +13,8 @@ class CustomerGradingRun(models.Model):
 
     _name = "customer.grading.run"
     _description = "Grading Run"
+    _inherit = ["customer.grading.matrix.mixin"]
+    _matrix_field = "run_id"
     _order = "id desc"
 
     scheme_id = fields.Many2one("customer.grading.scheme", required=True, readonly=True, index=True, ondelete="cascade")
@@ -28,6 +30,7 @@ class CustomerGradingRun(models.Model):
     date_end = fields.Datetime(string="Ended On", readonly=True)
     is_dry_run = fields.Boolean(string="Dry Run", readonly=True, help="Shows who would move; changes nothing.")
     spec = fields.Json(readonly=True, string="Rules of the Run")
+    rules_html = fields.Html(compute="_compute_rules_html", string="Rules", sanitize=False)
     borders = fields.Json(readonly=True, help="Last values of the better classes, for each criterion.")
     state = fields.Selection(
         [
@@ -69,6 +72,12 @@ class CustomerGradingRun(models.Model):
                 run.display_name = self.env._("%(scheme)s, dry run %(number)s of %(date)s", **values)
             else:
                 run.display_name = self.env._("%(scheme)s, run %(number)s of %(date)s", **values)
+
+    @api.depends("spec")
+    @api.depends_context("lang")
+    def _compute_rules_html(self):
+        for run in self:
+            run.rules_html = self.env["customer.grading.scheme"]._get_spec_html(run.spec or {})
 
     @api.depends("state", "slice_ids.phase")
     def _compute_progress(self):
@@ -137,6 +146,23 @@ class CustomerGradingRun(models.Model):
             run._proceed()
         return True
 
+    def action_activate(self):
+        """Put the rules of a dry run in force.
+
+        :raises UserError: when it is no dry run that has ended, or the rules were edited since
+        """
+        self.ensure_one()
+        self.check_access("read")
+        scheme = self.scheme_id
+        if not self.is_dry_run or self.state != "done":
+            raise UserError(self.env._("Only the rules of a dry run that has ended can be put in force here."))
+        rules = {key: value for key, value in self.spec.items() if key != "scopes"}
+        if not scheme._is_same_spec(rules, scheme._get_spec()):
+            raise UserError(
+                self.env._("The rules were edited since this dry run: make a new one to see who would move.")
+            )
+        return scheme.action_activate()
+
     def action_open_results(self):
         """Open the customers of the run, those first who would move."""
         self.ensure_one()
@@ -149,11 +175,23 @@ class CustomerGradingRun(models.Model):
         }
 
     def action_open_matrix(self):
-        """Open the matrix of the grades before and after."""
-        views = {"pivot": "customer_care.customer_grading_result_view_pivot_matrix"}
-        action = self.action_open_results()
-        action["views"] = [(self.env.ref(views["pivot"]).id, "pivot"), (False, "graph"), (False, "list"), (False, "form")]
-        return {**action, "view_mode": "pivot,graph,list,form", "context": {}}
+        """Open the pivot table of the grades before and after."""
+        return self._get_analysis("pivot")
+
+    def action_open_chart(self):
+        """Open the chart of the grades before and after."""
+        return self._get_analysis("graph")
+
+    def _get_analysis(self, first):
+        pivot = self.env.ref("customer_care.customer_grading_result_view_pivot_matrix")
+        views = [(pivot.id, "pivot"), (False, "graph"), (False, "list"), (False, "form")]
+        views.sort(key=lambda view: view[1] != first)
+        return {
+            **self.action_open_results(),
+            "views": views,
+            "view_mode": ",".join(kind for _id, kind in views),
+            "context": {},
+        }
 
     def action_open_proposals(self):
         """Open the proposals of the run."""

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools.reference import Reference
+from ..fields import Reference
 
 
 class CustomerGradingValue(models.Model):

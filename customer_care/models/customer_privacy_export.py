@@ -149,7 +149,7 @@ class CustomerPrivacyExport(models.AbstractModel):
         domain &= Domain("message_type", "not in", ("user_notification",))
         if not with_notes:
             visible = Domain("is_internal", "=", False) & Domain("subtype_id.internal", "=", False)
-            domain &= visible & Domain("message_type", "!=", "notification")
+            domain &= visible & Domain("subtype_id", "!=", False)
         model = self.env["mail.message"].sudo().with_context(prefetch_fields=False)
         yield from self._iterate_records(model, domain, MESSAGE_FIELDS, files)
 

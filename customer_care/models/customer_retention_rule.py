@@ -65,7 +65,7 @@ class CustomerRetentionRule(models.Model):
         An entry is a dict with ``model``, ``date`` (the field the age counts from), ``actions`` (possible
         ones), and as needed ``domain`` (what is finished) and ``erase`` (``{field: value}``).
         """
-        return {
+        kinds = {
             "event": {
                 "model": "customer.care.event",
                 "date": "date",
@@ -86,7 +86,14 @@ class CustomerRetentionRule(models.Model):
                 "domain": [("state", "in", ("done", "rejected"))],
                 "erase": {"description": None, "answer": None, "identity_method": None},
             },
+            "detail": {
+                "model": "customer.detail.request",
+                "date": "date",
+                "actions": ("delete",),
+                "domain": [("date_expiry", "<", "today")],
+            },
         }
+        return {kind: entry for kind, entry in kinds.items() if entry["model"] in self.env}
 
     def action_preview(self):
         """Show the records the rule would touch today; nothing is changed."""

@@ -84,42 +84,65 @@ class ResPartner(models.Model):
     def _care_anonymize_messages(self, places):
         """Empty the messages on the documents and those the customer wrote or got; delete files and queues."""
         self.env.flush_all()
-        conditions = [SQL("author_id = ANY(%s)", self.ids)]
-        Attachment = self.env["ir.attachment"].sudo()
-        files = Attachment.browse()
-        for name, _entry, records in places:
-            if records:
-                conditions.append(SQL("(model = %s AND res_id = ANY(%s))", name, records.ids))
-                files |= Attachment.search(
-                    [("res_model", "=", name), ("res_id", "in", records.ids), ("res_field", "=", False)]
-                )
-        rows = self.env.execute_query(
-            SQL("SELECT id FROM mail_message WHERE %s", SQL(" OR ").join(conditions))
-        )
-        message_ids = [row[0] for row in rows]
+        files = self._care_get_files(places)
+        mails = self.env["mail.mail"].sudo().search(self._care_get_mail_domain())
+        message_ids = self._care_get_message_ids(places) | set(mails.mail_message_id.ids)
         if message_ids:
             messages = self.env["mail.message"].sudo().browse(message_ids)
             files |= messages.attachment_ids
-            self.env["mail.tracking.value"].sudo().search([("mail_message_id", "in", message_ids)]).unlink()
-            mails = self.env["mail.mail"].sudo().search([("mail_message_id", "in", message_ids)])
-            # Only the queue rows go; the messages stay, empty.
-            self.env.cr.execute(SQL("DELETE FROM mail_mail WHERE id = ANY(%s)", mails.ids))
+            self.env["mail.tracking.value"].sudo().search([("mail_message_id", "in", messages.ids)]).unlink()
+            # Only the rows of the queue go; the messages stay, empty.
+            self.env.cr.execute(SQL("DELETE FROM mail_mail WHERE mail_message_id = ANY(%s)", messages.ids))
             self.env.cr.execute(
                 SQL(
                     "UPDATE mail_message SET body = '', subject = NULL, email_from = NULL, reply_to = NULL,"
                     " incoming_email_to = NULL, incoming_email_cc = NULL WHERE id = ANY(%s)",
-                    message_ids,
+                    messages.ids,
                 )
             )
             self.env.invalidate_all()
         files.exists().unlink()
         self.activity_ids.unlink()
 
+    def _care_get_files(self, places):
+        Attachment = self.env["ir.attachment"].sudo()
+        return Attachment.union(
+            *(
+                Attachment.search(
+                    [("res_model", "=", name), ("res_id", "in", records.ids), ("res_field", "=", False)]
+                )
+                for name, _entry, records in places
+                if records
+            )
+        )
+
+    def _care_get_mail_domain(self):
+        """Return the domain of the mails in the queue that go to these customers."""
+        domain = Domain("recipient_ids", "in", self.ids)
+        for email in filter(None, self.mapped("email_normalized")):
+            domain |= Domain("email_to", "ilike", email)
+        return domain
+
+    def _care_get_message_ids(self, places):
+        conditions = [SQL("author_id = ANY(%s)", self.ids)]
+        conditions += [
+            SQL("(model = %s AND res_id = ANY(%s))", name, records.ids)
+            for name, _entry, records in places
+            if records
+        ]
+        query = SQL("SELECT id FROM mail_message WHERE %s", SQL(" OR ").join(conditions))
+        return {row[0] for row in self.env.execute_query(query)}
+
     def _care_anonymize_users(self):
         """Close the customers' logins for ever."""
         for user in self.user_ids:
             user.write(
-                {"active": False, "login": f"anonymous-{user.id}", "password": secrets.token_urlsafe(32)}
+                {
+                    "active": False,
+                    "login": f"anonymous-{user.id}",
+                    "password": secrets.token_urlsafe(32),
+                    "signature": False,
+                }
             )
 
     def _care_anonymize_partners(self):

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 READERS = "customer_care.group_care_user,customer_care.group_care_auditor"
 # Open needs shown on the form; the button opens all.
-NEEDS_LIMIT = 20
+NEEDS_LIMIT = 10
 # What the list on the form shows: read in the same query.
 NEED_FIELDS = (
     "commercial_partner_id",

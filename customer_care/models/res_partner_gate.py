@@ -42,7 +42,7 @@ class ResPartner(models.Model):
             return result
         goal = self.env["customer.consent.purpose"]._get_by_code(purpose)
         reasons = self._care_gate_text(channel)
-        checks = [self._care_gate_will, self._care_gate_consent]
+        checks = [self._care_gate_will, self._care_gate_consent, self._care_gate_problem]
         if at:
             checks += [self._care_gate_address, self._care_gate_hours, self._care_gate_quiet]
         found = {}
@@ -97,6 +97,7 @@ class ResPartner(models.Model):
             "refused": self.env._("The customer has refused this purpose."),
             "withdrawn": self.env._("The customer has withdrawn the consent to this purpose."),
             "expired": self.env._("The customer's consent to this purpose has expired."),
+            "problem": self.env._("A problem of the customer is still open."),
             "no_email": self.env._("No e-mail address is known."),
             "no_phone": self.env._("No phone number is known."),
             "hours": self.env._("It is outside the contact hours where the customer lives."),
@@ -137,6 +138,20 @@ class ResPartner(models.Model):
                 yield row["id"], decision["state"]
             elif goal.is_opt_in and decision["date_until"] and decision["date_until"] < day:
                 yield row["id"], "expired"
+
+    @api.model
+    def _care_gate_problem(self, rows, goal, channel, at):
+        if not goal.is_paused_by_problem:
+            return
+        customers = self.browse({row["customer"] for row in rows.values() if row["customer"]})
+        troubled = customers._care_get_problem_ids()
+        for row in rows.values():
+            if row["customer"] in troubled:
+                yield row["id"], "problem"
+
+    def _care_get_problem_ids(self):
+        """Return the ids of those of these companies with an open problem. Override to know of some."""
+        return set()
 
     @api.model
     def _care_gate_address(self, rows, goal, channel, at):

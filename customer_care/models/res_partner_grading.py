@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools.reference import Reference
+from ..fields import Reference
+from ..tools.chart import get_line_chart
 
 GRADE_FIELDS = (
     "care_grade_id",
@@ -46,6 +47,9 @@ class ResPartner(models.Model):
     care_last_result_id = fields.Many2one(
         "customer.grading.result", string="Last Result", compute="_compute_care_grading", groups=READERS
     )
+    care_score_history = fields.Html(
+        string="Score over Time", compute="_compute_care_grading", sanitize=False, groups=READERS
+    )
     care_grade_explanation = fields.Html(
         string="Why This Grade", compute="_compute_care_grading", sanitize=False, groups=READERS
     )
@@ -74,6 +78,16 @@ class ResPartner(models.Model):
             last = Result.browse(next((i for i in history if i in computed), history[0] if history else ()))
             partner.care_last_result_id = last
             partner.care_grade_explanation = last.breakdown_html
+            partner.care_score_history = partner._care_get_score_chart(Result.browse(history))
+
+    def _care_get_score_chart(self, results):
+        """Return a small line chart of the scores, the newest result first; empty with fewer than two."""
+        rows = [
+            (fields.Date.to_string(row.date), row.score, row.grade_id.code)
+            for row in results.sudo()
+            if row.grade_id and row.run_id
+        ]
+        return get_line_chart(rows[::-1], self.env._("Score over time")) if len(rows) > 1 else False
 
     def _commercial_fields(self):
         return [*super()._commercial_fields(), *GRADE_FIELDS]
@@ -139,6 +153,15 @@ class ResPartner(models.Model):
             **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_grading_result_action"),
             "domain": [("partner_id", "=", self.commercial_partner_id.id), ("is_dry_run", "=", False)],
             "context": {},
+        }
+
+    def action_care_open_grade_chart(self):
+        """Open the line chart of the customer's scores."""
+        chart = self.env.ref("customer_care.customer_grading_result_view_graph_history")
+        return {
+            **self.action_care_open_grading(),
+            "views": [(chart.id, "graph"), (False, "list"), (False, "form")],
+            "view_mode": "graph,list,form",
         }
 
     def _care_get_grading_notice(self, run):

@@ -167,7 +167,21 @@ class ResPartner(models.Model):
                 "fields": ("date", "score", "grade_id", "previous_grade_id", "reason"),
                 "erase": {"reason": None},
             },
-            "customer.details.proposal": {"domain": own, "fields": None, "delete": True},
+            "customer.lifecycle.change": {
+                "domain": own,
+                "fields": ("date", "from_stage_id", "to_stage_id", "reason"),
+                "erase": {"reason": None},
+            },
+            "customer.detail.proposal": {
+                "domain": own,
+                "fields": ("date", "field_label", "old_text", "new_text", "state"),
+                "delete": True,
+            },
+            "customer.detail.request": {
+                "domain": own,
+                "fields": ("date", "state", "date_answered", "email"),
+                "delete": True,
+            },
         }
         return {name: entry for name, entry in entries.items() if name in self.env}
 
@@ -186,7 +200,7 @@ class ResPartner(models.Model):
             for name, field in self._fields.items()
             if name.startswith(("care_birthday", "care_lunar")) and field.type in ("date", "integer", "boolean")
         ]
-        return {
+        values = {
             name: False
             for name in names
             if name in self._fields
@@ -194,6 +208,9 @@ class ResPartner(models.Model):
             and not self._fields[name].readonly
             and not self._fields[name].required
         }
+        if "care_lifecycle_reason" in self._fields:
+            values["care_lifecycle_reason"] = False
+        return values
 
     def _care_get_erasure_obstacles(self):
         """Return sentences why the data of these customers must not be erased now. Override to add some."""

@@ -82,6 +82,13 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
 
+    care_preferred_channel_id = fields.Many2one(
+        "customer.contact.channel",
+        string="Preferred Channel",
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="base.group_user",
+    )
     care_preferred_time = fields.Selection(
         [
             ("morning", "Morning"),

@@ -62,7 +62,8 @@ class TestAnonymize(CareCommon):
         self.person.message_post(body="Secret message", subject="Secret subject")
         request.message_post(body="Secret note", email_from="secret@example.com", author_id=self.person.id)
         self.person.write({"name": "Secret Person II"})
-        self.flush_tracking()
+        self.env.flush_all()
+        self.env.cr.flush()
         self.env["ir.attachment"].create(
             {"name": "secret.txt", "raw": b"x", "res_model": "res.partner", "res_id": self.person.id}
         )

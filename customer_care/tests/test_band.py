@@ -38,3 +38,19 @@ class TestBand(CareCommon):
         with self.assertQueryCount(1):
             partners.mapped("care_next_callback_date")
             partners.mapped("care_callback_count")
+
+    def test_band_trend_of_the_score(self):
+        """The arrow compares the score with the one before; without two scores there is none."""
+        for score, before, trend in ((60, 50, "up"), (50, 60, "down"), (50, 50, "same"), (50, 0, False)):
+            self.customer.sudo().write({"care_score": score, "care_previous_score": before})
+            self.customer.invalidate_recordset()
+            self.assertEqual(self.customer.with_user(self.specialist).care_score_trend, trend)
+
+    def test_band_plan_of_the_grade(self):
+        """The band names the plan that the grade's policy proposes."""
+        template = self.env["customer.care.plan.template"].create({"name": "Key accounts"})
+        grade = self.env["customer.grade"].create({"name": "Test", "code": "TX"})
+        grade.plan_template_id = template
+        self.customer.sudo().care_grade_id = grade
+        self.assertEqual(self.customer.with_user(self.specialist).care_plan_name, "Key accounts")
+        self.assertFalse(self._create_customer().care_plan_name)

@@ -21,7 +21,7 @@ class TestPrivacyPortal(CareCommon, HttpCase):
         return response
 
     def _get_states(self, partner):
-        return self.env["customer.consent"].search([("partner_id", "=", partner.id)], order="id").mapped("state")
+        return self.env["customer.consent"].search([("partner_id", "in", partner.ids)], order="id").mapped("state")
 
     def test_portal_changes_own_consent(self):
         """Agreeing and taking it back are one click each, noted with the source."""

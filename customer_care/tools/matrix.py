@@ -17,6 +17,22 @@ that tables of two days can be compared:
 """
 
 
+# How a cell is coloured, by the direction of its change.
+DIRECTION_CLASSES = {"better": "table-success", "worse": "table-danger", "same": "table-light"}
+
+
+def get_direction(ranking, old, new):
+    """Return how ``new`` lies to ``old`` in ``ranking``, a list of keys with the best first.
+
+    >>> [get_direction("ABC", *pair) for pair in ("BA", "BC", "BB")], get_direction("A", None, "A"), get_direction("A", "A", None)
+    (['better', 'worse', 'same'], 'new', 'ended')
+    """
+    if not old or not new:
+        return "ended" if old else "new"
+    steps = ranking.index(old) - ranking.index(new)
+    return "better" if steps > 0 else "worse" if steps < 0 else "same"
+
+
 def get_percent(part, whole):
     """Return ``part`` of ``whole`` in percent with one decimal, ``None`` of nothing.
 

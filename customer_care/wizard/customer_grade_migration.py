@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.matrix import get_matrix, get_percent
+from ..tools.matrix import DIRECTION_CLASSES, get_direction, get_matrix, get_percent
 
-CLASSES = {"better": "table-success", "worse": "table-danger", "same": "table-light"}
 DIRECTIONS = ("better", "same", "worse", "new", "ended")
 
 
@@ -69,7 +68,7 @@ class CustomerGradeMigration(models.TransientModel):
             counts,
             none=self.env._("Not graded"),
             total=self.env._("Total"),
-            get_class=lambda row, column: CLASSES.get(self._get_direction(grades.ids, row, column), ""),
+            get_class=lambda row, column: DIRECTION_CLASSES.get(get_direction(grades.ids, row, column), ""),
         )
         corner = self.env._(
             "%(first)s ↓ %(last)s →",
@@ -77,12 +76,6 @@ class CustomerGradeMigration(models.TransientModel):
             last=fields.Date.to_string(self.date_to) or "",
         )
         return {**table, "corner": corner, "method": "action_open_customers"}
-
-    def _get_direction(self, grade_ids, old, new):
-        if not old or not new:
-            return "new" if not old else "ended"
-        steps = grade_ids.index(old) - grade_ids.index(new)
-        return "better" if steps > 0 else "worse" if steps < 0 else "same"
 
     def action_open_customers(self, old=False, new=False):
         """Open the customers of one cell: ids of the grades at the start and at the end, False for none."""
@@ -140,7 +133,7 @@ class CustomerGradeMigration(models.TransientModel):
         for old, name in zip(ids, names, strict=True):
             numbers = [counts.get((old, new), 0) for new in ids]
             formats = {
-                column: self._get_direction(grades.ids, old, new)
+                column: get_direction(grades.ids, old, new)
                 for column, new in enumerate(ids, start=1)
                 if numbers[column - 1]
             }
