@@ -76,6 +76,7 @@ from . import (
     res_partner_archive,
     res_partner_birthday,
     res_partner_grading,
+    res_partner_grading_page,
     res_partner_lifecycle,
     res_partner_details,
     res_partner_profile,

@@ -75,12 +75,16 @@ class CustomerConsent(models.Model):
     def _search_is_current(self, operator, value):
         if operator != "in":
             return NotImplemented
-        newest = SQL(
-            "(SELECT DISTINCT ON (partner_id, purpose_id) id FROM customer_consent"
-            " ORDER BY partner_id, purpose_id, date DESC, id DESC)"
-        )
         self.flush_model(["partner_id", "purpose_id", "date"])
-        return Domain("id", "in", newest)
+        # Per row by the index, so that asking for one customer does not sort all decisions.
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "NOT EXISTS (SELECT FROM customer_consent newer"
+                " WHERE newer.partner_id = %(row)s.partner_id AND newer.purpose_id = %(row)s.purpose_id"
+                " AND (newer.date, newer.id) > (%(row)s.date, %(row)s.id))",
+                row=SQL.identifier(alias),
+            )
+        )
 
     @api.depends("state", "date_until")
     def _compute_is_expired(self):

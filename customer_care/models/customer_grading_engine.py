@@ -176,7 +176,7 @@ class CustomerGradingRun(models.Model):
                 raise UserError(
                     self.env._(
                         "The metric %(metric)s is not available any more.",
-                        metric=self.env["customer.grading.scheme"]._get_spec_name(row["name"]),
+                        metric=self.env["customer.grading.scheme"]._get_criterion_name(row),
                     )
                 )
             names = ("provider", "months", "unit", "is_lower_better", "is_history", "code")
@@ -266,12 +266,13 @@ class CustomerGradingRun(models.Model):
                     levels, state, is_dry_run, metric_values
                 )
                 WITH rank (grade_id, rank) AS (VALUES %(ranks)s),
-                scored AS (
-                    SELECT partner_id, metric_values, %(score)s AS score
-                      FROM (SELECT partner_id, metric_values, %(points)s
-                              FROM customer_grading_value
-                             WHERE run_id = %(run)s AND partner_id BETWEEN %(first)s AND %(last)s) pointed
-                )
+                -- Materialized, for else each use of points and score would compute them anew.
+                pointed AS MATERIALIZED (
+                    SELECT partner_id, metric_values, %(points)s
+                      FROM customer_grading_value
+                     WHERE run_id = %(run)s AND partner_id BETWEEN %(first)s AND %(last)s
+                ),
+                scored AS MATERIALIZED (SELECT partner_id, metric_values, %(score)s AS score FROM pointed)
                 SELECT %(run)s, %(scheme)s, %(version)s::int, graded.partner_id,
                        COALESCE(%(company)s::int, partner.company_id), %(date)s, graded.score, graded.grade_id,
                        partner.care_grade_id, COALESCE(before.rank - after.rank, 0),

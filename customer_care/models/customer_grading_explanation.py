@@ -85,7 +85,7 @@ class CustomerGradingResult(models.Model):
     def _prepare_breakdown_row(self, criterion, row):
         """Return a criterion's row of the breakdown: plain JSON."""
         return {
-            "criterion": self.env["customer.grading.scheme"]._get_spec_name(criterion["name"]),
+            "criterion": self.env["customer.grading.scheme"]._get_criterion_name(criterion),
             "metric": criterion["code"],
             "value": row["value"],
             "unit": criterion["unit"],

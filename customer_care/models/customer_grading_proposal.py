@@ -44,7 +44,7 @@ class CustomerGradingProposal(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for proposal in self:
             proposal.display_name = self.env._(
-                "Grades %(number)s: %(kind)s, %(count)s customers",
+                "Grades %(number)s: %(kind)s (%(count)s)",
                 number=proposal.id or "",
                 kind=kinds.get(proposal.kind, ""),
                 count=proposal.count,

@@ -56,6 +56,7 @@ class CustomerGradingResult(models.Model):
         "(run_id, partner_id) WHERE run_id IS NOT NULL", "A customer has one result in a run."
     )
     _partner_idx = models.Index("(partner_id, date DESC, id DESC)")
+    _proposed_idx = models.Index("(partner_id) WHERE state = 'proposed'")
 
     def init(self):
         super().init()

@@ -67,6 +67,20 @@ class CustomerGradingScheme(models.Model):
         return names.get(self.env.lang) or names.get("en_US") or next(iter(names.values()), "")
 
     @api.model
+    def _get_criterion_name(self, row):
+        """Return the name of a criterion of a spec, in the reader's language.
+
+        A translation that came after the rules were written down is taken from the metric, unless it was renamed.
+        """
+        names, source = row["name"], row["name"].get("en_US")
+        if self.env.lang == "en_US" or names.get(self.env.lang, source) != source:
+            return self._get_spec_name(names)
+        metric = self.env["customer.metric"].sudo().with_context(lang="en_US").browse(row["metric_id"]).exists()
+        if metric.name != source:
+            return self._get_spec_name(names)
+        return metric.with_context(lang=self.env.lang).name
+
+    @api.model
     def _is_same_spec(self, one, other):
         """Return whether two specs grade alike: translations and names aside."""
 
@@ -137,7 +151,7 @@ class CustomerGradingScheme(models.Model):
         methods = dict(self.env["customer.grading.criterion"]._fields["method"]._description_selection(self.env))
         rows = [
             Markup("<tr><td>%s</td><td class='text-end'>%g %%</td><td>%s</td><td>%s</td></tr>")
-            % (self._get_spec_name(row["name"]), row["weight"], methods[row["method"]], self._get_mapping_words(row))
+            % (self._get_criterion_name(row), row["weight"], methods[row["method"]], self._get_mapping_words(row))
             for row in spec.get("criteria", ())
         ]
         grades = ", ".join(f"{row['code']} ≥ {row['min']:g}" for row in spec.get("thresholds", ()))

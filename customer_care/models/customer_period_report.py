@@ -17,6 +17,10 @@ class CustomerPeriodReport(models.AbstractModel):
     )
     team_id = fields.Many2one("customer.care.team", string="Care Team")
 
+    def _compute_display_name(self):
+        for report in self:
+            report.display_name = report._get_xlsx_name() if report._has_period() else report._description
+
     def _default_period(self):
         return self.env["customer.retention.row"]._get_period()
 

@@ -134,16 +134,26 @@ class ResPartner(models.Model):
         return {row[0] for row in self.env.execute_query(query)}
 
     def _care_anonymize_users(self):
-        """Close the customers' logins for ever."""
-        for user in self.user_ids:
-            user.write(
-                {
-                    "active": False,
-                    "login": f"anonymous-{user.id}",
-                    "password": secrets.token_urlsafe(32),
-                    "signature": False,
-                }
+        """Close the customers' logins for ever, without a mail about it; where they were used from goes too."""
+        users = self.user_ids
+        if not users:
+            return
+        self.env["res.device.log"].sudo().search([("user_id", "in", users.ids)]).unlink()
+        users.write({"active": False, "signature": False})
+        self.env.flush_all()
+        # Not through write: it would mail each change to the address that is about to be forgotten.
+        for user in users:
+            password = user._crypt_context().hash(secrets.token_urlsafe(32))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE res_users SET login = %s, password = %s WHERE id = %s",
+                    f"anonymous-{user.id}",
+                    password,
+                    user.id,
+                )
             )
+        users.invalidate_recordset()
+        self.env.registry.clear_cache()
 
     def _care_anonymize_partners(self):
         values = self._care_privacy_fields()

@@ -1,46 +1,14 @@
 from odoo import fields, models
 
 READERS = "customer_care.group_care_user,customer_care.group_care_auditor"
-# Open needs shown on the form; the button opens all.
-NEEDS_LIMIT = 10
-# What the list on the form shows: read in the same query.
-NEED_FIELDS = (
-    "commercial_partner_id",
-    "name",
-    "priority",
-    "partner_id",
-    "category_id",
-    "date",
-    "user_id",
-    "state",
-)
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    care_need_ids = fields.Many2many(
-        "customer.need",
-        string="Needs",
-        compute="_compute_care_need_ids",
-        groups=READERS,
-        help="Needs of the company and all its contacts, the open ones first.",
-    )
     care_anniversary_ids = fields.One2many(
         "customer.anniversary", "partner_id", string="Anniversaries", groups=READERS
     )
-
-    def _compute_care_need_ids(self):
-        needs = self.env["customer.need"].search_fetch(
-            [
-                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                ("state", "in", ("open", "in_progress")),
-            ],
-            NEED_FIELDS,
-        )
-        families = needs.grouped("commercial_partner_id")
-        for partner in self:
-            partner.care_need_ids = families.get(partner.commercial_partner_id, needs.browse())[:NEEDS_LIMIT]
 
     def action_care_open_needs(self):
         """Open the needs of the customer's company and all its contacts."""

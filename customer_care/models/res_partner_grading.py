@@ -3,7 +3,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..fields import Reference
-from ..tools.chart import get_line_chart
 
 GRADE_FIELDS = (
     "care_grade_id",
@@ -14,7 +13,6 @@ GRADE_FIELDS = (
     "care_grade_result_id",
     "care_grade_until",
 )
-READERS = "customer_care.group_care_user,customer_care.group_care_auditor"
 
 
 class ResPartner(models.Model):
@@ -41,53 +39,6 @@ class ResPartner(models.Model):
         string="Manual Grade Until", readonly=True, copy=False, groups="base.group_user",
         help="Until this day the grade given by hand stays, whatever runs find.",
     )  # fmt: skip
-    care_grading_result_ids = fields.Many2many(
-        "customer.grading.result", string="Grading History", compute="_compute_care_grading", groups=READERS
-    )
-    care_last_result_id = fields.Many2one(
-        "customer.grading.result", string="Last Result", compute="_compute_care_grading", groups=READERS
-    )
-    care_score_history = fields.Html(
-        string="Score over Time", compute="_compute_care_grading", sanitize=False, groups=READERS
-    )
-    care_grade_explanation = fields.Html(
-        string="Why This Grade", compute="_compute_care_grading", sanitize=False, groups=READERS
-    )
-
-    def _compute_care_grading(self):
-        ids = tuple(self.commercial_partner_id.ids)
-        rows = ids and self.env.execute_query(
-            SQL(
-                """
-                SELECT wanted.id, ARRAY(
-                    SELECT result.id FROM customer_grading_result result
-                     WHERE result.partner_id = wanted.id AND NOT result.is_dry_run
-                     ORDER BY result.date DESC, result.id DESC LIMIT 24)
-                  FROM unnest(%s) AS wanted (id)
-                """,
-                list(ids),
-            )
-        )
-        found = dict(rows or ())
-        Result = self.env["customer.grading.result"]
-        visible = set(Result.search([("id", "in", [i for part in found.values() for i in part])]).ids)
-        computed = set(Result.sudo().search([("id", "in", list(visible)), ("run_id", "!=", False)]).ids)
-        for partner in self:
-            history = [i for i in found.get(partner.commercial_partner_id.id, ()) if i in visible]
-            partner.care_grading_result_ids = history
-            last = Result.browse(next((i for i in history if i in computed), history[0] if history else ()))
-            partner.care_last_result_id = last
-            partner.care_grade_explanation = last.breakdown_html
-            partner.care_score_history = partner._care_get_score_chart(Result.browse(history))
-
-    def _care_get_score_chart(self, results):
-        """Return a small line chart of the scores, the newest result first; empty with fewer than two."""
-        rows = [
-            (fields.Date.to_string(row.date), row.score, row.grade_id.code)
-            for row in results.sudo()
-            if row.grade_id and row.run_id
-        ]
-        return get_line_chart(rows[::-1], self.env._("Score over time")) if len(rows) > 1 else False
 
     def _commercial_fields(self):
         return [*super()._commercial_fields(), *GRADE_FIELDS]

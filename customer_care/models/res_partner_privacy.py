@@ -10,27 +10,12 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    care_consent_ids = fields.Many2many(
-        "customer.consent", string="Consents", compute="_compute_care_consents", groups=STAFF
-    )
-    care_consent_history_ids = fields.One2many(
-        "customer.consent", "partner_id", string="History of Consents", groups=STAFF
-    )
     care_privacy_request_count = fields.Integer(
         string="Privacy Requests", compute="_compute_care_privacy_request_count", groups=STAFF
     )
     care_is_anonymous = fields.Boolean(
         string="Personal Data Erased", readonly=True, copy=False, groups="base.group_user"
     )
-
-    def _compute_care_consents(self):
-        Consent = self.env["customer.consent"]
-        purposes = self.env["customer.consent.purpose"].sudo().search([])
-        newest = {}
-        for (partner_id, _purpose), consent_id in Consent._get_newest(self._origin.ids, purposes.ids).items():
-            newest.setdefault(partner_id, []).append(consent_id)
-        for partner in self:
-            partner.care_consent_ids = newest.get(partner._origin.id, [])
 
     def _compute_care_privacy_request_count(self):
         groups = self.env["customer.privacy.request"]._read_group(

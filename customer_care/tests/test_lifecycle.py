@@ -393,7 +393,7 @@ class TestLifecycleRun(LifecycleCommon):
         self.assertFalse(self.customer.care_lifecycle_stage_id)
         moved = wizard.moved_count
         self.assertTrue(moved)
-        self.assertIn("New", wizard.matrix["head"])
+        self.assertIn("New Customer", wizard.matrix["head"])
         action = wizard.action_apply()
         run = self.runs.browse(action["res_id"])
         self.assertEqual(run.changed_count, moved)

@@ -19,20 +19,6 @@ class TestNeeds(CareCommon):
         self.assertRecordValues(event, [{"kind": "need_added", "summary": "A second machine"}])
         self.assertEqual(event.user_id, self.specialist)
 
-    def test_need_shows_on_company_and_contact(self):
-        """The form shows open needs of the company and all its contacts, in a fixed number of queries."""
-        needs = self._create_need() | self._create_need(partner_id=self.customer.id, priority="2")
-        self._create_need().action_done()
-        self.assertEqual(self.customer.care_need_ids, needs)
-        self.assertEqual(self.contact.care_need_ids[0].priority, "2")
-        self.assertFalse(self._create_customer().care_need_ids)
-        self.assertFalse(self.env["res.partner"].browse().mapped("care_need_ids"))
-        others = self.env["res.partner"].create([{"name": str(n)} for n in range(30)])
-        self.env.invalidate_all()
-        others.mapped("commercial_partner_id")
-        with self.assertQueryCount(1):
-            others.mapped("care_need_ids")
-
     def test_need_end(self):
         """A need that is met or dropped has a day of its end, a reopened one has none."""
         need = self._create_need()

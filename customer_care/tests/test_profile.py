@@ -10,7 +10,7 @@ STAFF_FIELDS = (
     "care_nature", "care_source_id", "care_referrer_id", "care_main_business", "care_staff_count",
     "care_operating_condition", "care_payer_id", "care_payment_attitude", "care_payment_means",
     "care_preferred_time", "care_preferred_frequency", "care_potential", "care_potential_score",
-    "care_assessment_score", "care_highest_purchase", "care_last_purchase_date", "care_need_ids",
+    "care_assessment_score", "care_highest_purchase", "care_last_purchase_date",
     "care_anniversary_ids",
 )  # fmt: skip
 

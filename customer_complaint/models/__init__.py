@@ -17,6 +17,7 @@ from . import (
     customer_complaint_stage_history,
     customer_complaint_team,
     customer_complaint_tracking,
+    customer_grade,
     customer_metric,
     mail_thread,
     res_company,

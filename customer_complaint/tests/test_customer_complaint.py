@@ -105,6 +105,15 @@ class TestCustomerComplaint(ComplaintCommon):
         with self.assertRaisesRegex(ValidationError, "future"):
             complaint.with_user(self.manager).received_datetime = "2999-01-01 00:00:00"
 
+    def test_priority_moved_by_the_grade(self):
+        """The care policy of a grade raises or lowers the priority of its customers' complaints."""
+        grade = self.env["customer.grade"].create({"name": "Test", "code": "TX"})
+        self.customer.sudo().care_grade_id = grade
+        for policy, expected in (("0", "1"), ("1", "2"), ("3", "3"), ("-1", "0")):
+            grade.complaint_priority = policy
+            complaint = self._create_complaint(partner_id=self.customer.id, severity="general", urgency="normal")
+            self.assertEqual(complaint.priority, expected, policy)
+
     def test_priority_of_severity_and_urgency(self):
         """Severity and urgency together make the priority."""
         for severity, urgency, expected in (

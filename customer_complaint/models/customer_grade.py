@@ -1,0 +1,36 @@
+from odoo import api, fields, models, tools
+
+
+class CustomerGrade(models.Model):
+    """How much the complaints of customers of a grade weigh."""
+
+    _inherit = "customer.grade"
+
+    complaint_priority = fields.Selection(
+        [("-1", "One step lower"), ("0", "As all complaints"), ("1", "One step higher"), ("3", "Always very high")],
+        required=True,
+        default="0",
+        help="How the grade moves the priority that severity and urgency give to a new complaint.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        grades = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return grades
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "complaint_priority" in vals:
+            self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    @tools.ormcache()
+    def _get_complaint_steps(self):
+        """Return ``{grade id: steps}`` to add to the priority, of the grades that move it.
+
+        Kept in the registry's cache: each complaint asks, administrators rarely change it.
+        """
+        grades = self.sudo().with_context(active_test=False).search([("complaint_priority", "!=", "0")])
+        return {grade.id: int(grade.complaint_priority) for grade in grades}
