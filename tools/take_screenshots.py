@@ -89,7 +89,7 @@ PICTURES = {
         (1360, 1000),
         CUSTOMER,
         _tab("care"),
-        "[name=care_event_ids] .o_data_row",
+        ".o_care_lazy_list .o_data_row",
     ),
     "callbacks": Picture("care_specialist", "/odoo/care-callbacks", LIST, (1360, 480)),
     "callback": Picture("care_specialist", "/odoo/care-callbacks/{id}", FORM, (1360, 760), CALLBACK),

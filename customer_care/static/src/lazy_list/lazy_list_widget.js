@@ -45,6 +45,9 @@ export class LazyListWidget extends Component {
         return {
             type: this.env.isSmall && kanban ? "kanban" : "list",
             resModel: model,
+            // Not the views of the form's own action: those of the context.
+            views: [[false, "list"], [false, "kanban"], [false, "search"]],
+            searchViewId: false,
             domain: [[link, "=", this.customerId], ...(domain ? evaluateExpr(domain) : [])],
             context: { list_view_ref: list, kanban_view_ref: kanban, search_view_ref: search },
             display: { controlPanel: hasSearch ? {} : false, searchPanel: false },
