@@ -52,6 +52,8 @@ THREAD = "!!document.querySelector('#chatterRoot')?.shadowRoot?.querySelector('.
 SEARCH_MENU = ".o_searchview_dropdown_toggler"
 FIRST_FILTER = (SEARCH_MENU, ".o_filter_menu .o-dropdown-item, .o_filter_menu .o_menu_item")
 CUSTOMER = _named("res.partner", "Northwind Hotels", "上海华瑞精密机械有限公司")
+GRADED = _named("res.partner", "Meridian Foods plc", "广州南方物业管理有限公司")
+PERSON = _named("res.partner", "Emma Larsson", "孙静")
 COMPLAINT = _named("customer.complaint", "The repair took six weeks", "水泵漏水，已影响生产")
 # the one that two people approve
 COMPENSATION = ("customer.complaint.compensation", dict.fromkeys(LANGUAGES, [["amount", ">", 10000]]))
@@ -88,8 +90,56 @@ PICTURES = {
         FORM,
         (1360, 1000),
         CUSTOMER,
-        _tab("care"),
+        (*_tab("care"), *_tab("care_timeline")),
         ".o_care_lazy_list .o_data_row",
+    ),
+    "customer_profile": Picture(
+        "care_specialist", "/odoo/care-customers/{id}", FORM, (1360, 1100), GRADED, _tab("care"), "[name=care_nature]"
+    ),
+    "customer_privacy": Picture(
+        "care_specialist",
+        "/odoo/care-customers/{id}",
+        FORM,
+        (1360, 1000),
+        PERSON,
+        (*_tab("care"), *_tab("care_privacy")),
+        ".o_care_lazy_list .o_data_row",
+    ),
+    "customer_grading": Picture(
+        "care_specialist",
+        "/odoo/care-customers/{id}",
+        FORM,
+        (1360, 1350),
+        GRADED,
+        (*_tab("care"), *_tab("care_grading")),
+        ".o_care_chart",
+    ),
+    "grades": Picture("care_supervisor", "/odoo/care-grades", LIST, (1500, 700)),
+    "grading_run": Picture(
+        "care_supervisor", "/odoo/care-grading-runs/{id}", FORM, (1360, 860), _first("customer.grading.run")
+    ),
+    "grade_proposals": Picture("care_manager", "/odoo/care-grade-proposals", LIST, (1360, 400)),
+    "grading_scheme": Picture(
+        "care_admin", "/odoo/care-grading-schemes/{id}", FORM, (1360, 900), _first("customer.grading.scheme")
+    ),
+    "grade": Picture(
+        "care_admin",
+        "/odoo/action-customer_care.customer_grade_action/{id}",
+        FORM,
+        (1360, 620),
+        _first("customer.grade"),
+    ),
+    "retention": Picture(
+        "care_supervisor",
+        "/odoo/action-customer_care.customer_retention_report_action",
+        ".o_care_matrix",
+        (1360, 600),
+    ),
+    "migration": Picture(
+        "care_supervisor",
+        "/odoo/action-customer_care.customer_grade_migration_action",
+        ".o_care_matrix",
+        (1360, 760),
     ),
     "callbacks": Picture("care_specialist", "/odoo/care-callbacks", LIST, (1360, 480)),
     "callback": Picture("care_specialist", "/odoo/care-callbacks/{id}", FORM, (1360, 760), CALLBACK),
