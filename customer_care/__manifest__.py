@@ -74,8 +74,8 @@
         "data/ir_cron_birthday_data.xml",
         "data/customer_metric_data.xml",
         "data/customer_lifecycle_data.xml",
-        "data/customer_grading_data.xml",
         "data/customer_grade_policy_data.xml",
+        "data/customer_grading_data.xml",
     ],
     "external_dependencies": {"python": ["lunardate"]},
     "demo": [
@@ -90,7 +90,10 @@
         "demo/customer_callback_rule_demo.xml",
         "demo/customer_callback_demo.xml",
     ],
-    "assets": {"web.assets_backend": ["customer_care/static/src/**/*"]},
+    "assets": {
+        "web.assets_backend": ["customer_care/static/src/**/*"],
+        "web.assets_tests": ["customer_care/static/tests/tours/*.js"],
+    },
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

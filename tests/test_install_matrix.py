@@ -22,8 +22,9 @@ STRUCTURE = """
     UNION ALL SELECT 'parameter ' || key FROM ir_config_parameter
     UNION ALL SELECT 'record ' || module || '.' || name FROM ir_model_data WHERE module LIKE 'customer\\_%'
 """
-# Odoo's uninstallation itself leaves these rows for selections and inherited models of other addons.
-LEFT_BY_ODOO = re.compile(r"record customer_\w+\.(selection__|\w*model_inherit__|constraint_)")
+# Odoo's uninstallation itself leaves these rows for selections and inherited models of other addons, and saving the
+# settings writes these parameters.
+LEFT_BY_ODOO = re.compile(r"record customer_\w+\.(selection__|\w*model_inherit__|constraint_)|parameter product\.")
 # Tables whose number of rows may change without anything of ours being left.
 VOLATILE = {
     "ir_attachment", "ir_cron_trigger", "ir_cron_progress", "ir_logging", "ir_model_data", "ir_module_module",

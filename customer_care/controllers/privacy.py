@@ -52,10 +52,15 @@ class CustomerPrivacyPortal(portal.CustomerPortal):
         if kind not in self._privacy_get_kinds():
             return self._privacy_refuse(request.env._("Please choose what you ask for."))
         same = [("partner_id", "=", partner.id), ("state", "in", ("new", "progress"))]
-        if requests.search_count(same + [("kind", "=", kind)]) or requests.search_count(same) >= OPEN_REQUESTS:
-            return self._privacy_refuse(request.env._("You have asked for this already. We are working on it."))
+        if (
+            requests.search_count(same + [("kind", "=", kind)])
+            or requests.search_count(same) >= OPEN_REQUESTS
+        ):
+            return self._privacy_refuse(
+                request.env._("You have asked for this already. We are working on it.")
+            )
         company = partner.company_id or request.env.company
-        responsible = partner.care_user_id or partner.commercial_partner_id.care_user_id
+        responsible = requests._find_responsible(partner, company)
         requests.create(
             {
                 "partner_id": partner.id,
@@ -105,7 +110,9 @@ class CustomerPrivacyPortal(portal.CustomerPortal):
         rows = []
         for purpose in purposes:
             consent = consents.browse(newest.get((partner.id, purpose.id), []))
-            allowed = consent.state == "given" and not consent.is_expired if consent else not purpose.is_opt_in
+            allowed = (
+                consent.state == "given" and not consent.is_expired if consent else not purpose.is_opt_in
+            )
             rows.append({"purpose": purpose, "consent": consent, "is_allowed": allowed})
         texts = {
             "consent": request.env._("Your choice has been saved."),

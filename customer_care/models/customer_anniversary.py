@@ -39,7 +39,7 @@ class CustomerAnniversary(models.Model):
     company_id = fields.Many2one(
         related="partner_id.company_id", store=True, precompute=True, index="btree_not_null"
     )
-    user_id = fields.Many2one(related="partner_id.care_user_id", string="Responsible Specialist")
+    user_id = fields.Many2one(related="partner_id.care_responsible_id", string="Responsible Specialist")
     active = fields.Boolean(default=True)
 
     date = fields.Date(required=True, help="The first time, in the Gregorian calendar.")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 CODE_ONLY_FIELDS = ("state", "date_confirmed")
 
@@ -83,7 +84,7 @@ class CustomerAssessment(models.Model):
         """Put every active question on a new sheet."""
         values = super().default_get(fields)
         if "line_ids" in fields and not values.get("line_ids"):
-            items = self.env["customer.assessment.item"].search([])
+            items = self.env["customer.assessment.item"].search(Domain.TRUE)
             values["line_ids"] = [
                 (0, 0, {"item_id": item.id, "weight": item.weight, "sequence": item.sequence})
                 for item in items

@@ -57,6 +57,8 @@ class CustomerCareEvent(models.Model):
             ("consent_given", "Consent given"),
             ("consent_refused", "Consent refused"),
             ("consent_withdrawn", "Consent withdrawn"),
+            ("do_not_call_set", "Does not want to be contacted"),
+            ("do_not_call_lifted", "May be contacted again"),
             ("privacy_requested", "Request about personal data"),
             ("data_exported", "Personal data handed over"),
             ("data_erased", "Personal data erased"),

@@ -56,6 +56,9 @@ class CustomerDetailForm(models.AbstractModel):
     def _get_page_fields(self, partner, values):
         """Return what the template draws: dicts with name, label, kind, value, options, hint."""
         result = []
+        country = values.get(
+            "country_id", self.env["customer.detail.proposal"].sudo()._get_raw(partner, "country_id")
+        )
         for line in self._get_lines(partner):
             name = line.field_id.name
             field = partner._fields[name]
@@ -65,7 +68,7 @@ class CustomerDetailForm(models.AbstractModel):
                     "label": field._description_string(self.env),
                     "kind": self._get_kind(field),
                     "value": values.get(name) or "",
-                    "options": self._get_options(field),
+                    "options": self._get_options(field, country),
                     "hint": line.help_text,
                     "is_required": name == "name",
                 }
@@ -79,13 +82,18 @@ class CustomerDetailForm(models.AbstractModel):
         return {"email": "email", "phone": "tel"}.get(field.name, {"date": "date"}.get(field.type, "text"))
 
     @api.model
-    def _get_options(self, field):
-        """Return ``[(text kept, label)]`` of a field with a choice."""
+    def _get_options(self, field, country=None):
+        """Return ``[(text kept, label)]`` of a field with a choice.
+
+        :param country: text of the country whose states alone are offered; without, all are
+        """
         if field.type == "selection":
             return [(key, label) for key, label in field._description_selection(self.env) if key]
         if field.type != "many2one" or field.comodel_name not in MODELS:
             return []
-        records = self.env[field.comodel_name].sudo().search([])
+        is_limited = country and country.isdecimal() and field.comodel_name == "res.country.state"
+        domain = [("country_id", "=", int(country))] if is_limited else []
+        records = self.env[field.comodel_name].sudo().search(domain)
         return [(str(record.id), record.display_name) for record in records]
 
     @api.model

@@ -37,6 +37,10 @@ class CustomerGrade(models.Model):
         """Grades that customers have, or had, are archived."""
         used = self.env["res.partner"].sudo().with_context(active_test=False)
         results = self.env["customer.grading.result"].sudo()
+        versions = self.env["customer.grading.version"].sudo().search(Domain.TRUE)
+        named = {row["grade_id"] for version in versions for row in version.spec["thresholds"]}
+        if not named.isdisjoint(self.ids):
+            raise UserError(self.env._("A grade that a version of a scheme gives cannot be deleted: archive it instead."))
         if used.search_count([("care_grade_id", "in", self.ids)], limit=1) or results.search_count(
             ["|", ("grade_id", "in", self.ids), ("previous_grade_id", "in", self.ids)], limit=1
         ):
@@ -67,5 +71,12 @@ class CustomerGrade(models.Model):
     @api.model
     def _get_ranks(self):
         """Return ``{grade_id: rank}`` of all grades, archived ones too; 0 is the best."""
-        grades = self.sudo().with_context(active_test=False).search([])
+        grades = self.sudo().with_context(active_test=False).search(Domain.TRUE)
         return {grade_id: rank for rank, grade_id in enumerate(grades.ids)}
+
+    @api.model
+    def _get_best_ids(self):
+        """Return the ids of the best grade in use, and of archived ones that were better: a director gives and takes them."""
+        grades = self.sudo().with_context(active_test=False).search(Domain.TRUE)
+        best = next((number for number, grade in enumerate(grades, start=1) if grade.active), len(grades))
+        return set(grades[:best].ids)

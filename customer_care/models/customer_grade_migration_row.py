@@ -24,7 +24,7 @@ class CustomerGradeMigrationRow(models.Model):
     is_active = fields.Boolean(string="Active", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     care_user_id = fields.Many2one("res.users", string="Responsible Specialist", readonly=True)
-    care_team_id = fields.Many2one("customer.care.team", string="Care Team", readonly=True)
+    care_team_id = fields.Many2one("customer.care.team", readonly=True)
     care_score = fields.Float(string="Score Now", readonly=True, digits=(5, 2), aggregator="avg")
     grade_from_id = fields.Many2one("customer.grade", string="Grade at the Start", readonly=True)
     grade_to_id = fields.Many2one("customer.grade", string="Grade at the End", readonly=True)

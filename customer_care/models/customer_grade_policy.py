@@ -19,7 +19,6 @@ class CustomerGrade(models.Model):
     )
     plan_template_id = fields.Many2one(
         "customer.care.plan.template",
-        string="Plan Template",
         index="btree_not_null",
         ondelete="restrict",
         help="Its measures cost no more than the yearly budget.",

@@ -25,9 +25,10 @@ class CustomerGradingProposal(models.Model):
                        care_grade_result_id = result.id,
                        care_grade_until = CASE WHEN result.run_id IS NULL THEN result.date_until END,
                        write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
-                  FROM customer_grading_result result
-                 WHERE result.proposal_id IN %(ids)s AND result.state = 'proposed'
-                   AND partner.commercial_partner_id = result.partner_id
+                  FROM (SELECT DISTINCT ON (partner_id) * FROM customer_grading_result
+                         WHERE proposal_id IN %(ids)s AND state = 'proposed'
+                         ORDER BY partner_id, date DESC, id DESC) result
+                 WHERE partner.commercial_partner_id = result.partner_id
                 """,
                 today=today,
                 uid=self.env.uid,
@@ -102,13 +103,17 @@ class CustomerGradingProposal(models.Model):
         :return: the proposals, one for each company and kind of change
         """
         ranks = self.env["customer.grade"]._get_ranks()
+        best = self.env["customer.grade"]._get_best_ids()
         today = fields.Date.context_today(self)
+        env = self.env
+        # Without the defaults of a client.
+        self = self._approval_elevate()
         groups = {}
         for partner in partners.sudo().commercial_partner_id:
             before = partner.care_grade_id
             levels = ranks[before.id] - ranks[grade.id] if before else 0
-            is_leap = abs(levels) > 1 or 0 in (ranks[grade.id], ranks.get(before.id))
-            groups.setdefault((partner.company_id or self.env.company, is_leap), []).append(
+            is_leap = abs(levels) > 1 or not best.isdisjoint((grade.id, before.id))
+            groups.setdefault((partner.company_id or env.company, is_leap), []).append(
                 {
                     "partner_id": partner.id,
                     "company_id": partner.company_id.id,
@@ -120,23 +125,27 @@ class CustomerGradingProposal(models.Model):
                     "state": "proposed",
                     "reason": reason,
                     "date_until": date_until,
+                    # Named, so that no default of a user says otherwise.
+                    **dict.fromkeys(("run_id", "scheme_id", "version_id", "is_dry_run"), False),
                 }
             )
-        proposals = self.sudo().browse()
+        proposals = self.browse()
         for (company, is_leap), rows in groups.items():
-            proposals += self.sudo().create(
+            proposals += self.create(
                 {
                     "kind": "manual",
                     "is_leap": is_leap,
                     "company_id": company.id,
                     "user_id": self.env.uid,
                     "reason": reason,
+                    "run_id": False,
+                    "parent_id": False,
                     "result_ids": [fields.Command.create(row) for row in rows],
                 }
             )
         proposals._count_results()
         proposals._try_request()
-        return proposals.with_env(self.env)
+        return proposals.with_env(env)
 
     @api.model
     def _cron_end_manual(self):
@@ -148,6 +157,6 @@ class CustomerGradingProposal(models.Model):
         expired.write({"care_grade_until": False})
         for grade_id, ids in last.items():
             changed = Partner.browse(ids).filtered(lambda partner, grade_id=grade_id: partner.care_grade_id.id != grade_id)
-            if changed:
-                grade = self.env["customer.grade"].browse(grade_id)
+            grade = self.env["customer.grade"].browse(grade_id)
+            if changed and grade.active:
                 self._make_manual(changed, grade, self.env._("The grade given by hand has expired."))

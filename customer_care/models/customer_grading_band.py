@@ -10,7 +10,7 @@ class CustomerGradingBand(models.Model):
     _rec_name = "from_value"
 
     criterion_id = fields.Many2one("customer.grading.criterion", required=True, index=True, ondelete="cascade")
-    from_value = fields.Float(string="From Value", required=True, digits=(16, 4))
+    from_value = fields.Float(required=True, digits=(16, 4))
     points = fields.Float(required=True, digits=(5, 2))
 
     _check_points = models.Constraint("CHECK(points >= 0 AND points <= 100)", "Points go from 0 to 100.")

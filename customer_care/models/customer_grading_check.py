@@ -83,6 +83,8 @@ class CustomerGradingScheme(models.Model):
 
     def _check_criterion(self, criterion):
         name = criterion.metric_id.name
+        if not criterion.metric_id._is_available():
+            yield "danger", self.env._("The metric %(metric)s is not available any more.", metric=name)
         if not criterion.metric_id.active:
             yield "warning", self.env._("%(metric)s: the metric is archived.", metric=name)
         if criterion.method == "linear" and criterion.low == criterion.high:
@@ -164,7 +166,12 @@ class CustomerGradingScheme(models.Model):
 
     def _check_customers(self):
         scopes = self._get_scopes()
-        query = self._get_customer_query(scopes)
+        try:
+            query = self._get_customer_query(scopes)
+        except FILTER_ERRORS as error:
+            # Its own filter was looked at before.
+            text = self.env._("The filter of a scheme before this one cannot be used: %(error)s", error=str(error))
+            return [("danger", text)]
         query.limit = SAMPLE
         ids = tuple(row[0] for row in self.env.execute_query(query.select()))
         if not ids:

@@ -66,13 +66,23 @@ class CustomerGradingRun(models.Model):
         if not self.exists() or self.state not in ACTIVE_STATES:
             return False
         try:
-            return self._work_slice() or self._end_phase()
+            if self._work_slice():
+                return True
+            is_open = self._end_phase()
+            if is_open:
+                # Whoever found no slice left has gone.
+                self._call_workers()
+            return is_open
+        except psycopg2.InterfaceError:
+            raise
         except TRANSIENT:
+            # What the other transaction did is seen by the next step.
             self.env.cr.rollback()
-            return False
+            return True
         except Exception as error:
             self.env.cr.rollback()
-            self._fail(error)
+            if self.exists() and self.state in ACTIVE_STATES:
+                self._fail(error)
             return False
 
     def _work_at_once(self):
@@ -106,6 +116,8 @@ class CustomerGradingRun(models.Model):
         {"values": self._write_values, "grading": self._write_results, "finish": self._write_scores}[self.phase](part)
         part.phase = PHASES[PHASES.index(self.phase) + 1]
         self.env.flush_all()
+        # Whoever cancelled the run meanwhile dropped its rows: this makes the transaction fail with those of the slice.
+        self.env.cr.execute(SQL("SELECT FROM customer_grading_run WHERE id = %s FOR SHARE", self.id))
         return True
 
     def _end_phase(self):
@@ -163,7 +175,10 @@ class CustomerGradingRun(models.Model):
             )
         )
         self.env["customer.grading.slice"].sudo().create(
-            [{"run_id": self.id, "first_id": first, "last_id": last} for first, last, _count in cuts]
+            [
+                {"run_id": self.id, "first_id": first, "last_id": last, "phase": "values"}
+                for first, last, _count in cuts
+            ]
         )
         self.write({"count_scope": sum(count for _first, _last, count in cuts), "state": "values"})
 
@@ -279,7 +294,7 @@ class CustomerGradingRun(models.Model):
                        %(state)s, %(dry)s, graded.metric_values
                   FROM (SELECT *, %(grade)s AS grade_id FROM scored) graded
                   JOIN res_partner partner ON partner.id = graded.partner_id AND partner.active
-                       AND partner.id BETWEEN %(first)s AND %(last)s
+                       AND partner.commercial_partner_id = partner.id AND partner.id BETWEEN %(first)s AND %(last)s
                   LEFT JOIN rank before ON before.grade_id = partner.care_grade_id
                   LEFT JOIN rank after ON after.grade_id = graded.grade_id
                 """,
@@ -302,12 +317,12 @@ class CustomerGradingRun(models.Model):
     def _get_state_sql(self):
         return SQL(
             """CASE WHEN graded.grade_id IS NULL THEN 'ungraded'
-                    WHEN %s THEN 'simulated'
                     WHEN partner.care_grade_until >= %s THEN 'kept'
+                    WHEN %s THEN 'simulated'
                     WHEN partner.care_grade_id = graded.grade_id THEN 'unchanged'
                     ELSE 'proposed' END""",
-            self.is_dry_run,
             self.date,
+            self.is_dry_run,
         )
 
     def _count_results(self):
@@ -368,7 +383,25 @@ class CustomerGradingRun(models.Model):
             self.env["customer.grading.proposal"].sudo()._make_for_run(self)
 
     def _drop_rows(self, keep_results=False):
+        if not keep_results:
+            self._forget_results()
         tables = ["customer_grading_value"] if keep_results else ["customer_grading_value", "customer_grading_result"]
         for table in tables:
-            self.env.cr.execute(SQL("DELETE FROM %s WHERE run_id IN %s", SQL.identifier(table), tuple(self.ids)))
+            self.env.cr.execute(SQL("DELETE FROM %s WHERE run_id IN %s", SQL.identifier(table), tuple(self.ids) or (0,)))
         self.env["customer.grading.result"].invalidate_model()
+
+    def _forget_results(self):
+        """Let no customer name a result of the runs, which are about to be dropped."""
+        if "finish" not in self.mapped("phase"):
+            return
+        self.env["res.partner"].flush_model(["care_grade_result_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner SET care_grade_result_id = NULL WHERE care_grade_result_id IN (
+                    SELECT id FROM customer_grading_result WHERE run_id IN %s)
+                """,
+                tuple(self.ids),
+            )
+        )
+        self.env["res.partner"].invalidate_model(["care_grade_result_id"])

@@ -22,7 +22,7 @@ class CustomerGradingResult(models.Model):
     )
     breakdown_html = fields.Html(string="Why This Grade", compute="_compute_breakdown_html", sanitize=False)
     gap = fields.Float(string="Missing to the Next Grade", compute="_compute_breakdown", digits=(5, 2))
-    next_grade_id = fields.Many2one("customer.grade", string="Next Grade", compute="_compute_breakdown")
+    next_grade_id = fields.Many2one("customer.grade", compute="_compute_breakdown")
 
     @api.depends("run_id", "score")
     @api.depends_context("lang")

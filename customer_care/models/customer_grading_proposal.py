@@ -36,7 +36,7 @@ class CustomerGradingProposal(models.Model):
     count_up = fields.Integer(string="Up", readonly=True)
     count_down = fields.Integer(string="Down", readonly=True)
     partner_id = fields.Many2one("res.partner", compute="_compute_results", string="Customer")
-    has_open_results = fields.Boolean(compute="_compute_results", string="Has Open Results")
+    has_open_results = fields.Boolean(compute="_compute_results")
 
     @api.depends("kind", "count", "run_id")
     @api.depends_context("lang")
@@ -92,6 +92,8 @@ class CustomerGradingProposal(models.Model):
                 lambda proposal: proposal.user_id != self.env.user
             ):
                 raise AccessError(self.env._("Only who proposed a grade, or a supervisor, can ask for approval."))
+        if any(not proposal.has_open_results for proposal in self.sudo()):
+            raise UserError(self.env._("Nothing of this waits for a decision any more."))
         for user, proposals in self.sudo().grouped("user_id").items():
             super(CustomerGradingProposal, proposals.with_user(user).sudo()).action_request_approval()
         return True
@@ -118,6 +120,7 @@ class CustomerGradingProposal(models.Model):
             if proposal.approval_state != "draft":
                 raise UserError(self.env._("This was decided already, reload the page."))
         self.sudo().result_ids.filtered(lambda result: result.state == "proposed").write({"state": "superseded"})
+        self.sudo()._end_runs()
         return True
 
     # --- Making proposals ---
@@ -130,9 +133,9 @@ class CustomerGradingProposal(models.Model):
         """
         self._supersede(SQL("SELECT partner_id FROM customer_grading_result WHERE run_id = %s", run.id), run)
         company_id = (run.company_id or run.user_id.company_id or self.env.company).id
-        best = min((rank, grade_id) for grade_id, rank in self.env["customer.grade"]._get_ranks().items())[1]
         leap = SQL(
-            "(abs(levels) > 1 OR grade_id = %(best)s OR COALESCE(previous_grade_id = %(best)s, FALSE))", best=best
+            "(abs(levels) > 1 OR grade_id IN %(best)s OR COALESCE(previous_grade_id IN %(best)s, FALSE))",
+            best=tuple(self.env["customer.grade"]._get_best_ids()),
         )
         self.env.flush_all()
         groups = self.env.execute_query(
@@ -224,10 +227,10 @@ class CustomerGradingProposal(models.Model):
         )
         self.env["customer.grading.result"].invalidate_model()
         touched = self.browse({row[0] for row in rows})
-        touched._close_empty()
+        touched._close_empty(self.env._("A later run took the place of this proposal."))
 
-    def _close_empty(self):
-        """Take back the requests of documents without an open result."""
+    def _close_empty(self, reason):
+        """Take back the requests of documents without an open result, with ``reason`` in their chatter."""
         left = dict(
             self.env["customer.grading.result"]._read_group(
                 [("proposal_id", "in", self.ids), ("state", "=", "proposed")], ["proposal_id"], ["__count"]
@@ -236,7 +239,7 @@ class CustomerGradingProposal(models.Model):
         empty = self.filtered(lambda proposal: proposal not in left)
         empty.filtered(lambda proposal: proposal.approval_state == "pending").action_cancel_approval()
         for proposal in empty:
-            proposal.message_post(body=self.env._("A later run took the place of this proposal."))
+            proposal.message_post(body=reason)
         empty._end_runs()
 
     def _split_off(self, results):

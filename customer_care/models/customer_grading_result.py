@@ -59,11 +59,12 @@ class CustomerGradingResult(models.Model):
     _proposed_idx = models.Index("(partner_id) WHERE state = 'proposed'")
 
     def init(self):
-        super().init()
+        result = super().init()
         # The figures of the criteria, see customer.grading.value.
         self.env.cr.execute(
             "ALTER TABLE customer_grading_result ADD COLUMN IF NOT EXISTS metric_values double precision[]"
         )
+        return result
 
     @api.depends("grade_id", "previous_grade_id")
     def _compute_has_moved(self):

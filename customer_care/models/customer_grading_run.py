@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from .customer_grading_scheme import RUN_AT_ONCE
 
@@ -137,7 +138,14 @@ class CustomerGradingRun(models.Model):
             if run.state != "failed":
                 raise UserError(self.env._("Only failed runs are resumed, reload the page."))
             later = self.sudo().search_count(
-                [("scheme_id", "=", run.scheme_id.id), ("id", ">", run.id), ("state", "not in", ("cancelled", "failed"))],
+                Domain("scheme_id", "=", run.scheme_id.id)
+                & Domain("id", ">", run.id)
+                & (
+                    Domain("state", "in", ACTIVE_STATES)
+                    | Domain("state", "in", ("review", "done"))
+                    & Domain("is_dry_run", "=", False)
+                    & Domain("partner_id", "=", False)
+                ),
                 limit=1,
             )
             if later:
@@ -272,7 +280,7 @@ class CustomerGradingRun(models.Model):
             run.unlink()
             return self.browse()
         self.env["customer.grading.slice"].sudo().create(
-            {"run_id": run.id, "first_id": customer.id, "last_id": customer.id}
+            {"run_id": run.id, "first_id": customer.id, "last_id": customer.id, "phase": "values"}
         )
         run.count_scope = 1
         run._work_at_once()
@@ -282,8 +290,12 @@ class CustomerGradingRun(models.Model):
         return {
             "scheme_id": scheme.id,
             "version_id": version.id if version else False,
-            "company_id": scheme.company_id.id,
+            "company_id": spec["company_id"],
             "user_id": self.env.uid,
+            # Named, so that no default of a client says otherwise.
+            **{"state": "draft", "phase": "values", "partner_id": False, "is_dry_run": False, "borders": False},
+            "date_start": fields.Datetime.now(),
+            **dict.fromkeys(("error", "date_end", *FIGURES), False),
             "spec": {**spec, "scopes": {**scheme._get_scopes(), "scope": spec["scope"], "company_id": spec["company_id"]}},
         }
 
@@ -293,5 +305,9 @@ class CustomerGradingRun(models.Model):
         if self.count_scope <= RUN_AT_ONCE:
             self._work_at_once()
         else:
-            for name in ("customer_care.ir_cron_grading_1", "customer_care.ir_cron_grading_2"):
-                self.env.ref(name).sudo()._trigger()
+            self._call_workers()
+
+    @api.model
+    def _call_workers(self):
+        for name in ("customer_care.ir_cron_grading_1", "customer_care.ir_cron_grading_2"):
+            self.env.ref(name).sudo()._trigger()

@@ -95,6 +95,8 @@ class CustomerGradingScheme(models.Model):
     def _unlink_except_activated(self):
         if self.sudo().version_ids:
             raise UserError(self.env._("A scheme that was in force is kept with its versions: archive it instead."))
+        # Dry runs go with the scheme, their rows have no foreign key.
+        self.sudo().run_ids._drop_rows()
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -118,7 +120,13 @@ class CustomerGradingScheme(models.Model):
                 raise UserError(self.env._("Nothing has changed since version %(number)s.", number=version.number))
             version.sudo().write({"state": "superseded"})
             created = self.env["customer.grading.version"].sudo().create(
-                {"scheme_id": scheme.id, "number": max(scheme.sudo().version_ids.mapped("number"), default=0) + 1, "spec": spec}
+                {
+                    "scheme_id": scheme.id,
+                    "number": max(scheme.sudo().version_ids.mapped("number"), default=0) + 1,
+                    "spec": spec,
+                    # Named, so that no default of a client says otherwise.
+                    **{"state": "active", "date": fields.Datetime.now(), "user_id": self.env.uid},
+                }
             )
             scheme.invalidate_recordset(["version_ids", "version_id", "is_changed"])
             scheme.message_post(body=self.env._("Version %(number)s is in force.", number=created.number))
@@ -221,7 +229,8 @@ class CustomerGradingScheme(models.Model):
 
         :raises ValueError: a filter cannot be used
         """
-        Partner = self.env["res.partner"].sudo().with_context(active_test=True)
+        # The language of who starts a run must not decide what a filter matches.
+        Partner = self.env["res.partner"].sudo().with_context(active_test=True, lang=None)
         wanted = self._get_scope_domain(scopes["scope"], scopes["company_id"])
         for scope, company_id in scopes["excluded"]:
             wanted &= ~self._get_scope_domain(scope, company_id)

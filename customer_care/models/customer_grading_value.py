@@ -16,8 +16,9 @@ class CustomerGradingValue(models.Model):
     _run_idx = models.Index("(run_id, partner_id)")
 
     def init(self):
-        super().init()
+        result = super().init()
         # An array: the ORM has no such type, and one column for each criterion would limit their number.
         self.env.cr.execute(
             "ALTER TABLE customer_grading_value ADD COLUMN IF NOT EXISTS metric_values double precision[]"
         )
+        return result

@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.figures import Scope
@@ -116,7 +117,7 @@ class CustomerLifecycleRun(models.Model):
         A stage set by hand is kept up to its last day: those customers are left out. Amounts are in the
         currency of the first company.
         """
-        stages = self.env["customer.lifecycle.stage"].sudo().search([])
+        stages = self.env["customer.lifecycle.stage"].sudo().search(Domain.TRUE)
         metrics = stages._get_metrics()
         companies = self.env["res.company"].sudo()
         scope = Scope(

@@ -152,7 +152,7 @@ class CustomerLifecycleStage(models.Model):
     @api.model
     def _get_problems(self):
         """Return ``{stage_id: [sentences]}`` about rules of the active stages that can never match."""
-        stages = self.sudo().search([])
+        stages = self.sudo().search(Domain.TRUE)
         problems = {stage.id: stage._get_own_problems() for stage in stages}
         for index, stage in enumerate(stages):
             hiding = next((earlier for earlier in stages[:index] if earlier._hides(stage)), None)

@@ -158,6 +158,10 @@ class CustomerMetric(models.Model):
             SQL("").join(joins),
         )
 
+    def _is_available(self):
+        """Return whether some addon still computes the metric (singleton)."""
+        return self.provider in dict(self._fields["provider"]._description_selection(self.env))
+
     def _get_query(self, scope):
         """Return ``(rows, value)`` of the provider: a SELECT with ``partner_id``, an aggregate over it."""
         self.ensure_one()

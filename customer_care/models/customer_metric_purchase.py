@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.figures import PURCHASE_VALUES, purchase_value
@@ -99,7 +100,7 @@ class CustomerMetric(models.Model):
     @api.model
     def _get_scope_companies(self, scope):
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        return companies.browse(scope.company_ids) if scope.company_ids else companies.search([])
+        return companies.browse(scope.company_ids) if scope.company_ids else companies.search(Domain.TRUE)
 
     @api.model
     def _get_source_companies(self, scope, source):

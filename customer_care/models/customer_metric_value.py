@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.figures import Scope
@@ -26,7 +27,7 @@ class CustomerMetricValue(models.Model):
     @property
     def _table_query(self):
         metrics = self.env["customer.metric"].browse(self.env.context.get("care_metric_id") or ())
-        metrics = metrics.exists() or self.env["customer.metric"].search([])
+        metrics = metrics.exists() or self.env["customer.metric"].search(Domain.TRUE)
         return (
             SQL(" UNION ALL ").join(self._get_select(metric) for metric in metrics)
             if metrics

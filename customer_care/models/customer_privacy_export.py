@@ -17,8 +17,10 @@ MESSAGE_FIELDS = ("date", "subject", "email_from", "body")
 PARTNER_FIELDS = (
     "name", "is_company", "parent_id", "function", "email", "phone", "street", "street2", "zip", "city",
     "state_id", "country_id", "website", "vat", "company_registry", "lang", "tz", "industry_id", "category_id",
-    "comment", "care_do_not_call",
+    "comment",
 )  # fmt: skip
+# Helps the program to find rows; says nothing that another field does not.
+TECHNICAL_FIELDS = {"care_lunar_key"}
 PAGE_HEAD = (
     '<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title><style>'
     "body{{font-family:sans-serif;margin:2em auto;max-width:60em;padding:0 1em}}"
@@ -53,7 +55,9 @@ class CustomerPrivacyExport(models.AbstractModel):
         with tempfile.TemporaryFile() as target:
             count = model._write_zip(target, partners.with_env(model.env), with_notes)
             attachment = model._store(target, {"name": name, "res_model": record._name, "res_id": record.id})
-        self.env["customer.privacy.log"]._log("data_exported", partners, f"{record._care_get_summary()}: {count}")
+        self.env["customer.privacy.log"]._log(
+            "data_exported", partners, f"{record._care_get_summary()}: {count}"
+        )
         record._care_log("data_exported")
         return attachment
 
@@ -104,7 +108,9 @@ class CustomerPrivacyExport(models.AbstractModel):
     @api.model
     def _iterate(self, partners, with_notes, files):
         """Yield ``(label, model name, rows)``; names of attachments go to ``files``, one id a line."""
-        yield self._iterate_model("res.partner", Domain("id", "in", partners.ids), PARTNER_FIELDS, files)
+        yield self._iterate_model(
+            "res.partner", Domain("id", "in", partners.ids), self._get_partner_fields(), files
+        )
         places = [("res.partner", Domain("id", "in", partners.ids))]
         for name, entry in self.env["res.partner"]._care_privacy_models().items():
             domain = Domain(entry["domain"](partners.ids))
@@ -115,6 +121,19 @@ class CustomerPrivacyExport(models.AbstractModel):
             "mail.message",
             self._iterate_messages(partners, places, with_notes, files),
         )
+
+    @api.model
+    def _get_partner_fields(self):
+        """Return the fields of the customer in the copy: the address and all that the archive keeps."""
+        archive = [
+            name
+            for name, field in self.env["res.partner"]._fields.items()
+            if name.startswith("care_")
+            and field.store
+            and field.type not in ("binary", "one2many")
+            and name not in TECHNICAL_FIELDS
+        ]
+        return (*PARTNER_FIELDS, *archive)
 
     @api.model
     def _iterate_model(self, name, domain, names, files):
@@ -178,7 +197,9 @@ class CustomerPrivacyExport(models.AbstractModel):
     def _note_files(self, files, name, ids):
         """Remember the files of records: what lies on a document, what hangs on a message."""
         if name == "mail.message":
-            rows = SQL("SELECT attachment_id FROM message_attachment_rel WHERE message_id = ANY(%s)", list(ids))
+            rows = SQL(
+                "SELECT attachment_id FROM message_attachment_rel WHERE message_id = ANY(%s)", list(ids)
+            )
         else:
             rows = SQL(
                 "SELECT id FROM ir_attachment WHERE res_model = %s AND res_id = ANY(%s)"

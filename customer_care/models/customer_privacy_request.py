@@ -63,7 +63,12 @@ class CustomerPrivacyRequest(models.Model):
         string="Received on", required=True, default=fields.Date.context_today, copy=False
     )
     date_due = fields.Date(
-        string="Due on", compute="_compute_date_due", store=True, readonly=False, precompute=True, tracking=True
+        string="Due on",
+        compute="_compute_date_due",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
     )
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
     user_id = fields.Many2one(
@@ -74,7 +79,9 @@ class CustomerPrivacyRequest(models.Model):
         default=lambda self: self._default_user_id(),
         tracking=True,
     )
-    identity_checked_by_id = fields.Many2one("res.users", string="Identity Checked by", readonly=True, copy=False)
+    identity_checked_by_id = fields.Many2one(
+        "res.users", string="Identity Checked by", readonly=True, copy=False
+    )
     identity_method = fields.Char(
         string="Identity Checked how",
         copy=False,
@@ -92,7 +99,9 @@ class CustomerPrivacyRequest(models.Model):
     answer = fields.Text(copy=False, help="The customer reads it in the mail and in the portal.")
     date_done = fields.Datetime(string="Answered on", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", string="Answered by", readonly=True, copy=False)
-    export_attachment_id = fields.Many2one("ir.attachment", string="Copy of the Data", readonly=True, copy=False)
+    export_attachment_id = fields.Many2one(
+        "ir.attachment", string="Copy of the Data", readonly=True, copy=False
+    )
     date_export_until = fields.Date(string="Copy Kept until", readonly=True, copy=False)
     is_from_portal = fields.Boolean(string="Asked in the Portal", readonly=True, copy=False)
     color = fields.Integer(compute="_compute_is_overdue")
@@ -308,6 +317,25 @@ class CustomerPrivacyRequest(models.Model):
                 checker = self.env.user if request.identity_method else self.env["res.users"]
                 request.sudo().identity_checked_by_id = checker
 
+    @api.model
+    def _find_responsible(self, partner, company):
+        """Return who answers a request that came without staff: who acts for the customer, else a manager.
+
+        The manager of the company with the fewest open requests; empty when there is none.
+        """
+        helper = partner._care_get_helper()
+        if helper:
+            return helper
+        managers = self.env.ref("customer_care.group_care_manager").sudo().all_user_ids
+        managers = managers.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+        )
+        groups = self.sudo()._read_group(
+            [("user_id", "in", managers.ids), ("state", "in", OPEN_STATES)], ["user_id"], ["__count"]
+        )
+        load = {user.id: count for user, count in groups}
+        return managers.sorted(lambda user: (load.get(user.id, 0), user.id))[:1]
+
     def _plan_activity(self):
         """The responsible person finds each open request among the own activities, once."""
         for request in self.sudo():
@@ -331,7 +359,8 @@ class CustomerPrivacyRequest(models.Model):
     def _gc_exports(self):
         """Delete copies of data whose time is over."""
         over = self.sudo().search(
-            [("export_attachment_id", "!=", False), ("date_export_until", "<", fields.Date.today())], limit=1000
+            [("export_attachment_id", "!=", False), ("date_export_until", "<", fields.Date.today())],
+            limit=1000,
         )
         over.export_attachment_id.unlink()
         return len(over), len(over) == 1000

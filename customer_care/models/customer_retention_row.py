@@ -29,7 +29,7 @@ class CustomerRetentionRow(models.Model):
     is_active = fields.Boolean(string="Active", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     care_user_id = fields.Many2one("res.users", string="Responsible Specialist", readonly=True)
-    care_team_id = fields.Many2one("customer.care.team", string="Care Team", readonly=True)
+    care_team_id = fields.Many2one("customer.care.team", readonly=True)
     grade_from_id = fields.Many2one("customer.grade", string="Grade at the Start", readonly=True)
     stage_from_id = fields.Many2one("customer.lifecycle.stage", string="Stage at the Start", readonly=True)
     stage_to_id = fields.Many2one("customer.lifecycle.stage", string="Stage at the End", readonly=True)

@@ -86,6 +86,13 @@ class CustomerRetentionRule(models.Model):
                 "domain": [("state", "in", ("done", "rejected"))],
                 "erase": {"description": None, "answer": None, "identity_method": None},
             },
+            "need": {
+                "model": "customer.need",
+                "date": "date_end",
+                "actions": ("erase", "delete"),
+                "domain": [("state", "in", ("met", "dropped"))],
+                "erase": {"name": "-", "note": None},
+            },
             "detail": {
                 "model": "customer.detail.request",
                 "date": "date",
@@ -180,7 +187,7 @@ class CustomerRetentionRule(models.Model):
     def _cron_apply(self):
         """Apply all rules in batches, each committed."""
         cron = self.env["ir.cron"]
-        for rule in self.search([]):
+        for rule in self.search(Domain.TRUE):
             while done := rule._apply(limit=ROWS_AT_ONCE):
                 if not cron._commit_progress(done):
                     return

@@ -65,7 +65,9 @@ class ResPartner(models.Model):
             return
         fields_ = records._fields
         values = {
-            key: value for key, value in (entry.get("erase") or {}).items() if key in fields_ and fields_[key].store
+            key: value
+            for key, value in (entry.get("erase") or {}).items()
+            if key in fields_ and fields_[key].store
         }
         if not values:
             return
@@ -102,7 +104,18 @@ class ResPartner(models.Model):
             )
             self.env.invalidate_all()
         files.exists().unlink()
-        self.activity_ids.unlink()
+        self._care_get_activities(places).unlink()
+
+    def _care_get_activities(self, places):
+        """Return the activities on these documents, done ones too: their texts name the customer."""
+        Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+        return Activity.union(
+            *(
+                Activity.search([("res_model", "=", name), ("res_id", "in", records.ids)])
+                for name, _entry, records in places
+                if records
+            )
+        )
 
     def _care_get_files(self, places):
         Attachment = self.env["ir.attachment"].sudo()

@@ -69,6 +69,13 @@ class ResPartner(models.Model):
         copy=False,
         groups="base.group_user",
     )
+    # A contact is looked after by the company's specialist.
+    care_responsible_id = fields.Many2one(
+        "res.users",
+        string="Looked after by",
+        compute="_compute_care_responsible_id",
+        groups="base.group_user",
+    )
     care_age = fields.Integer(string="Age", compute="_compute_care_age", groups="base.group_user")
 
     def _auto_init(self):
@@ -106,6 +113,11 @@ class ResPartner(models.Model):
     @api.depends("care_birthday", "care_birthday_calendar")
     def _compute_care_next_birthday(self):
         self._yearly_compute_next(fields.Date.today())
+
+    @api.depends("care_user_id", "commercial_partner_id.care_user_id")
+    def _compute_care_responsible_id(self):
+        for partner in self:
+            partner.care_responsible_id = partner._care_get_responsible()
 
     @api.depends("care_birthday")
     def _compute_care_age(self):

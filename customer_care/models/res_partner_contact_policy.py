@@ -43,7 +43,7 @@ class ResPartner(models.Model):
     @api.model
     def _care_expand_grades(self, grades, domain):
         """Show all grades as columns."""
-        return grades.sudo().search([]).sudo(False)
+        return grades.sudo().search(Domain.TRUE).sudo(False)
 
     @api.depends_context("tz")
     def _compute_care_contact_dates(self):

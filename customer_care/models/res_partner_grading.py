@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..fields import Reference
@@ -60,16 +61,36 @@ class ResPartner(models.Model):
         names = [name for name in GRADE_FIELDS if name in vals]
         if names and not self.env.su:
             self._care_check_grade_write({name: vals[name] for name in names})
-        return super().write(vals)
+        if "parent_id" not in vals and "is_company" not in vals:
+            return super().write(vals)
+        before = {partner: partner.commercial_partner_id for partner in self.sudo()}
+        result = super().write(vals)
+        for partner, customer in before.items():
+            if partner.commercial_partner_id != customer:
+                partner._care_take_grade()
+        return result
+
+    def _care_take_grade(self):
+        """Give a partner (singleton) who came to another customer what that one has, who went away from one nothing."""
+        customer = self.commercial_partner_id
+        fresh = customer.browse() if customer == self else customer
+        # sudo: by the program alone; core passes on no empty values
+        self.sudo().write({name: self._fields[name].convert_to_write(fresh[name], fresh) for name in GRADE_FIELDS})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_care_grading(self):
         """What was found about a customer goes with the customer."""
+        self.env["customer.grading.result"].flush_model()
+        opened = self.env["customer.grading.result"].sudo().search(
+            [("partner_id", "in", self.ids), ("state", "=", "proposed"), ("proposal_id", "!=", False)]
+        )
+        proposals = opened.proposal_id
         for table in ("customer_grading_result", "customer_grading_value"):
             self.env.cr.execute(
                 SQL("DELETE FROM %s WHERE partner_id IN %s", SQL.identifier(table), tuple(self.ids) or (0,))
             )
         self.env["customer.grading.result"].invalidate_model()
+        proposals._close_empty(self.env._("The customers of this proposal were deleted or merged."))
 
     def action_care_grade_now(self):
         """Grade the customer alone, by the scheme in force that applies to it.
@@ -79,7 +100,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        schemes = self.env["customer.grading.scheme"].search([])
+        schemes = self.env["customer.grading.scheme"].search(Domain.TRUE)
         schemes.browse()._check_may_run()
         customer = self.sudo().commercial_partner_id
         for scheme in schemes.filtered("version_id"):
@@ -141,14 +162,14 @@ class ResPartner(models.Model):
     def _care_check_grade_write(self, vals):
         """:raises AccessError: unless ``vals`` are what the customers have already, or their companies have"""
         for partner in self.sudo():
-            for source in (partner, partner.commercial_partner_id):
-                if all(
-                    partner._fields[name].convert_to_write(source[name], source) == (value or False) or source[name] == value
-                    for name, value in vals.items()
-                ):
-                    break
-            else:
+            sources = (partner, partner.commercial_partner_id)
+            if not any(all(source._care_is_grade(name, value) for name, value in vals.items()) for source in sources):
                 raise self._care_get_grade_error()
+
+    def _care_is_grade(self, name, value):
+        """Return whether ``value``, as it is written, is what the customer (singleton) has already."""
+        field = self._fields[name]
+        return field.convert_to_record(field.convert_to_cache(value, self), self) == self[name]
 
     def _care_get_last_grades(self):
         """Return ``{grade_id: [customer ids]}`` of the last grades that runs computed."""

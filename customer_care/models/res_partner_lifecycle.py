@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 STAFF = "base.group_user"
 LIFECYCLE_FIELDS = (
@@ -40,7 +41,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _care_expand_lifecycle_stages(self, stages, domain):
-        return stages.sudo().search([]).sudo(False)
+        return stages.sudo().search(Domain.TRUE).sudo(False)
 
     @api.model
     def _commercial_fields(self):

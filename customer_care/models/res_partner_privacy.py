@@ -28,14 +28,38 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._care_check_privacy_fields(name for vals in vals_list for name in vals)
-        return super().create(vals_list)
+        partners = super().create(vals_list)
+        marked = [
+            partner.id
+            for partner, vals in zip(partners, vals_list, strict=True)
+            if vals.get("care_do_not_call")
+        ]
+        if marked:
+            self.browse(marked)._care_log_do_not_call()
+        return partners
 
     def write(self, vals):
         self._care_check_privacy_fields(vals)
+        if "care_do_not_call" not in vals:
+            return super().write(vals)
+        unwanted = bool(vals["care_do_not_call"])
+        changed = self.filtered(lambda partner: partner.sudo().care_do_not_call != unwanted)
         result = super().write(vals)
-        if vals.get("care_do_not_call"):
+        changed._care_log_do_not_call()
+        if unwanted:
             self._care_cancel_forbidden()
         return result
+
+    def _care_log_do_not_call(self):
+        """Note in the timeline who switched the wish on or off, and when."""
+        self.env["customer.care.event"]._log(
+            [
+                partner._prepare_care_event_vals(
+                    "do_not_call_set" if partner.sudo().care_do_not_call else "do_not_call_lifted", ""
+                )
+                for partner in self
+            ]
+        )
 
     def _care_check_privacy_fields(self, names):
         if not self.env.su and "care_is_anonymous" in set(names):
@@ -110,7 +134,13 @@ class ResPartner(models.Model):
             "customer.callback": {
                 "domain": own,
                 "fields": (
-                    "subject", "date_planned", "state", "outcome", "satisfaction", "problem_solved", "note",
+                    "subject",
+                    "date_planned",
+                    "state",
+                    "outcome",
+                    "satisfaction",
+                    "problem_solved",
+                    "note",
                     "done_datetime",
                 ),
                 "erase": {"note": None, "cancel_reason": None},
@@ -140,7 +170,11 @@ class ResPartner(models.Model):
                 "fields": ("name", "category_id", "date", "priority", "state", "note"),
                 "erase": {"name": "-", "note": None},
             },
-            "customer.anniversary": {"domain": own, "fields": ("name", "kind", "date", "note"), "delete": True},
+            "customer.anniversary": {
+                "domain": own,
+                "fields": ("name", "kind", "date", "note"),
+                "delete": True,
+            },
             "customer.finance": {"domain": own, "fields": None, "delete": True},
             "customer.assessment": {
                 "domain": own,
@@ -183,7 +217,8 @@ class ResPartner(models.Model):
         names += [
             name
             for name, field in self._fields.items()
-            if name.startswith(("care_birthday", "care_lunar")) and field.type in ("date", "integer", "boolean")
+            if name.startswith(("care_birthday", "care_lunar"))
+            and field.type in ("date", "integer", "boolean")
         ]
         values = {
             name: False

@@ -158,3 +158,12 @@ class TestBirthday(CareCommon):
         with self.assertRaises(AccessError):
             day.with_user(self.auditor).write({"name": "X"})
         day.with_user(self.specialist).unlink()
+
+    def test_birthday_responsible_of_a_contact(self):
+        """Birthdays and anniversaries of contacts show the specialist of their company."""
+        self.customer.care_user_id = self.specialist
+        self.assertEqual(self.contact.care_responsible_id, self.specialist)
+        anniversary = self.env["customer.anniversary"].create(
+            {"name": "Wedding", "partner_id": self.contact.id, "date": "2010-06-01"}
+        )
+        self.assertEqual(anniversary.user_id, self.specialist)

@@ -186,3 +186,14 @@ class TestCompleteness(CareCommon):
                     action(line.with_user(user))
         line.with_user(self.admin).write({"weight": 2})
         line.with_user(self.admin).action_refresh()
+
+    def test_admin_opens_the_list(self):
+        """An administrator of the customer care, no administrator of Odoo, opens the list and chooses a field."""
+        line = self._add("phone").with_user(self.admin)
+        shown = line.web_read(
+            {"field_id": {"fields": {"display_name": {}}}, "choice_ids": {}, "label": {}, "can_be_asked": {}}
+        )[0]
+        self.assertIn("Phone", shown["field_id"]["display_name"])
+        self.assertIn(line.sudo().field_id.id, shown["choice_ids"])
+        found = line.env["ir.model.fields"].name_search("Phone", [("id", "in", shown["choice_ids"])])
+        self.assertTrue(found)

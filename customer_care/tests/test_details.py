@@ -29,6 +29,29 @@ class TestDetails(CareCommon):
         request._answer(changes)
         return request
 
+    def test_states_of_the_country(self):
+        """The page offers the states of the customer's country, not those of the whole world."""
+        germany = self.env.ref("base.de")
+        self.customer.country_id = germany
+        self.env["customer.completeness.field"].search(
+            [("field_id.name", "in", ("country_id", "state_id"))]
+        ).unlink()
+        for name in ("country_id", "state_id"):
+            self.env["customer.completeness.field"].create(
+                {
+                    "field_id": self.env["ir.model.fields"]._get("res.partner", name).id,
+                    "applies_to": "both",
+                    "is_asked": True,
+                }
+            )
+        form = self.env["customer.detail.form"].sudo()
+        for text, country in (("", germany), (str(self.env.ref("base.at").id), self.env.ref("base.at"))):
+            values = {**form._get_values(self.customer), **({"country_id": text} if text else {})}
+            shown = {field["name"]: field for field in form._get_page_fields(self.customer, values)}
+            self.assertEqual(
+                {int(key) for key, _label in shown["state_id"]["options"]}, set(country.state_ids.ids)
+            )
+
     # Asking
 
     def test_ask(self):

@@ -112,7 +112,7 @@ class TestLifecycle(LifecycleCommon):
         event = self.env["customer.care.event"].search(
             [("partner_id", "=", self.customer.id), ("kind", "=", "lifecycle_changed")]
         )
-        self.assertEqual(event.summary, "Prospect → New")
+        self.assertEqual(event.summary, "Prospect → New Customer")
         self.assertEqual(event.commercial_partner_id, self.customer)
 
     def test_contacts_show_the_stage_of_their_company(self):

@@ -98,3 +98,29 @@ class TestPrivacyExport(CareCommon):
         request.action_export()
         request.action_export()
         self.assertFalse([n for n in self._open(request).namelist() if n.endswith(".zip")])
+
+    def test_export_holds_the_whole_profile(self):
+        """Every stored field of the archive on the partner is in the copy: birthday, preferences, payment, stage."""
+        self.contact.write(
+            {
+                "care_birthday": "1980-05-17",
+                "care_preferred_time": "morning",
+                "care_payment_attitude": "slow",
+                "care_potential": "3",
+            }
+        )
+        request = self._request(partner_id=self.contact.id)
+        request.action_export()
+        row = json.loads(self._open(request).read("data.json"))["res.partner"][0]
+        self.assertEqual(row["care_birthday"], "1980-05-17")
+        self.assertEqual(row["care_payment_attitude"], "slow")
+        stored = {
+            name
+            for name, field in self.env["res.partner"]._fields.items()
+            if name.startswith("care_")
+            and field.store
+            and field.type != "one2many"
+            and name != "care_lunar_key"
+        }
+        self.assertFalse(stored.difference(row))
+        self.assertIn("Pays late", self._open(request).read("index.html").decode())

@@ -21,7 +21,11 @@ class TestPrivacyPortal(CareCommon, HttpCase):
         return response
 
     def _get_states(self, partner):
-        return self.env["customer.consent"].search([("partner_id", "in", partner.ids)], order="id").mapped("state")
+        return (
+            self.env["customer.consent"]
+            .search([("partner_id", "in", partner.ids)], order="id")
+            .mapped("state")
+        )
 
     def test_portal_changes_own_consent(self):
         """Agreeing and taking it back are one click each, noted with the source."""
@@ -83,8 +87,31 @@ class TestPrivacyPortal(CareCommon, HttpCase):
     def test_portal_needs_a_login_and_a_token(self):
         """Without login the page asks for it; without a token nothing is changed."""
         self.assertEqual(
-            self.url_open(f"{PAGE}/consent", data={"purpose": "marketing", "decision": "yes"}).status_code, 400
+            self.url_open(f"{PAGE}/consent", data={"purpose": "marketing", "decision": "yes"}).status_code,
+            400,
         )
         self.assertFalse(self._get_states(self.me))
         self.authenticate(None, None)
         self.assertIn("/web/login", self.url_open(PAGE).url)
+
+    def test_portal_request_finds_somebody(self):
+        """A request of a customer without a responsible goes to a manager, else to who acts for the customer."""
+        self._post("request", kind="access")
+        request = self.env["customer.privacy.request"].search([("partner_id", "=", self.me.id)])
+        self.assertTrue(request.user_id.has_group("customer_care.group_care_manager"))
+        self.assertEqual(request.activity_ids.user_id, request.user_id)
+        self.me.care_team_id = self._create_team(user_id=self.supervisor.id)
+        self._post("request", kind="correct")
+        request = self.env["customer.privacy.request"].search(
+            [("partner_id", "=", self.me.id), ("kind", "=", "correct")]
+        )
+        self.assertEqual(request.user_id, self.supervisor)
+        self.assertEqual(request.activity_ids.user_id, self.supervisor)
+
+    def test_portal_do_not_call_is_in_the_timeline(self):
+        """Switching the wish on and off is noted once each, with who did it."""
+        for answer in ("yes", "yes", "no"):
+            self._post("contact", do_not_call=answer)
+        events = self.env["customer.care.event"].search([("partner_id", "=", self.me.id)], order="id")
+        self.assertEqual(events.mapped("kind"), ["do_not_call_set", "do_not_call_lifted"])
+        self.assertEqual(events.user_id, self.portal)

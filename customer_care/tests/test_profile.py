@@ -126,7 +126,9 @@ class TestProfile(CareCommon):
                 self.assertIn(word, texts[user])
         self.assertNotIn("Secret Bank", texts[self.specialist] + texts[self.auditor])
         self.assertIn("Secret Bank", texts[accountant])
-        logged = self.env["customer.privacy.log"].search([("kind", "=", "finance_read")])
+        logged = self.env["customer.privacy.log"].search(
+            [("kind", "=", "finance_read"), ("partner_id", "=", self.customer.id)]
+        )
         self.assertEqual(logged.user_id, accountant)
 
     def test_profile_sheet_of_a_bare_customer(self):

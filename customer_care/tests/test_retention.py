@@ -94,3 +94,18 @@ class TestRetention(CareCommon):
         shipped = rules.search([("name", "like", " after ")])
         self.assertGreaterEqual(len(shipped), 3)
         self.assertFalse(any(shipped.mapped("active")))
+
+    def test_retention_empties_ended_needs(self):
+        """Needs that ended long ago lose their texts once; open ones and recent ones keep them."""
+        needs = self.env["customer.need"].create(
+            [
+                {"name": name, "partner_id": self.customer.id, "state": state, "note": "Secret"}
+                for name, state in (("Old", "met"), ("Recent", "met"), ("Open", "open"))
+            ]
+        )
+        needs[0].date_end = fields.Date.today() - timedelta(days=800)
+        rule = self._retention(kind="need", action="erase", domain=self._own())
+        self.assertEqual(rule._apply(), 1)
+        self.assertEqual(needs.mapped("name"), ["-", "Recent", "Open"])
+        self.assertEqual(needs.mapped("note"), [False, "Secret", "Secret"])
+        self.assertEqual(rule._apply(), 0)

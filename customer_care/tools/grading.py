@@ -304,7 +304,9 @@ def _get_step(criterion, value, points, borders, needed):
         worth = min(points + needed, 100.0)
         places = [(low + (high - low) * worth / 100, worth)]
     elif criterion["method"] == "quantile":
-        places = [(border, get_class_points(criterion, number)) for number, border in enumerate(borders, start=1)]
+        # By the class of the border itself: borders that tie share the better one.
+        numbers = [get_class(border, borders, criterion.get("is_lower_better")) for border in borders]
+        places = [(border, get_class_points(criterion, number)) for border, number in zip(borders, numbers, strict=True)]
         places.reverse()
     else:
         # Upwards from the present value first; downwards only when nothing above is better.

@@ -1,6 +1,7 @@
 from . import (
     base_partner_merge_automatic_wizard,
     base_partner_merge_quality,
+    base_partner_merge_grading,
     customer_approval_reject,
     customer_callback_close,
     customer_consent_record,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CustomerContactCheck(models.TransientModel):
@@ -13,7 +14,7 @@ class CustomerContactCheck(models.TransientModel):
 
     @api.depends("partner_id", "at")
     def _compute_line_ids(self):
-        purposes = self.env["customer.consent.purpose"].search([])
+        purposes = self.env["customer.consent.purpose"].search(Domain.TRUE)
         channels = dict(
             self.env["customer.contact.check.line"]._fields["channel"]._description_selection(self.env)
         )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools.matrix import DIRECTION_CLASSES, get_direction, get_matrix, get_percent
 
@@ -56,7 +57,7 @@ class CustomerGradeMigration(models.TransientModel):
     def _get_grades(self, counts):
         """Return the grades in use and those that occur, the best first."""
         used = {grade_id for pair in counts for grade_id in pair}
-        grades = self.env["customer.grade"].with_context(active_test=False).search([])
+        grades = self.env["customer.grade"].with_context(active_test=False).search(Domain.TRUE)
         return grades.filtered(lambda grade: grade.active or grade.id in used)
 
     def _get_matrix(self, counts):

@@ -36,6 +36,10 @@ class CustomerGradingProposalCreate(models.TransientModel):
         self.ensure_one()
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why the customers should get this grade."))
+        if not self.grade_id.active:
+            raise UserError(
+                self.env._("Archived grades cannot be given: %(grades)s", grades=self.grade_id.sudo().display_name)
+            )
         self.partner_ids.check_access("read")
         customers = self.partner_ids.sudo().commercial_partner_id.filtered(
             lambda customer: customer.care_grade_id != self.grade_id or self.date_until != customer.care_grade_until

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..models.customer_lifecycle_run import SLICE
 from ..tools.matrix import get_matrix
@@ -19,7 +20,7 @@ class CustomerLifecycleApply(models.TransientModel):
     def _compute_matrix(self):
         self.env["customer.lifecycle.stage"].check_access("write")
         counts = self.env["customer.lifecycle.run"].sudo()._preview()
-        stages = self.env["customer.lifecycle.stage"].with_context(active_test=False).search([])
+        stages = self.env["customer.lifecycle.stage"].with_context(active_test=False).search(Domain.TRUE)
         used = {stage_id for pair in counts for stage_id in pair}
         names = [(stage.id, stage.name) for stage in stages if stage.active or stage.id in used]
         table = get_matrix(

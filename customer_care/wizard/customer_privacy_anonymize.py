@@ -71,6 +71,7 @@ class CustomerPrivacyAnonymize(models.TransientModel):
             request.check_access("write")
         partners._care_anonymize()
         if request:
+            request.sudo().activity_ids.unlink()
             request.sudo().write(
                 {"state": "done", "date_done": fields.Datetime.now(), "done_by_id": self.env.uid}
             )

@@ -4,7 +4,12 @@ from odoo.exceptions import UserError
 from ..tools.matrix import get_percent
 
 FIGURES = ("start_count", "kept_count", "lost_count", "won_back_count", "new_count", "end_count")
-STATUS = {"kept_count": ["kept"], "lost_count": ["lost"], "won_back_count": ["won_back"], "new_count": ["new"]}
+STATUS = {
+    "kept_count": ["kept"],
+    "lost_count": ["lost"],
+    "won_back_count": ["won_back"],
+    "new_count": ["new"],
+}
 STATUS["start_count"] = ["kept", "lost"]
 STATUS["end_count"] = ["kept", "won_back", "new"]
 
@@ -32,8 +37,8 @@ class CustomerRetentionReport(models.TransientModel):
     won_back_count = fields.Integer(string="Won Back", compute="_compute_matrix")
     new_count = fields.Integer(string="New", compute="_compute_matrix")
     end_count = fields.Integer(string="At the End", compute="_compute_matrix")
-    retention = fields.Char(string="Retention", compute="_compute_matrix")
-    churn = fields.Char(string="Churn", compute="_compute_matrix")
+    retention = fields.Char(compute="_compute_matrix")
+    churn = fields.Char(compute="_compute_matrix")
     history_date = fields.Date(string="History since", compute="_compute_history_date")
 
     @api.depends("date_from")
@@ -114,7 +119,10 @@ class CustomerRetentionReport(models.TransientModel):
         domain = [*self._get_domain(), ("status", "in", STATUS[figure])]
         if group != "all" and self.group_by:
             domain.append((self.group_by, "=", group))
-        return {**self._get_action(), "domain": domain, "view_mode": "list,pivot,graph"}
+        action = self._get_action()
+        # The customers themselves first: the client follows the order of ``views``.
+        views = sorted(action["views"], key=lambda view: view[1] != "list")
+        return {**action, "domain": domain, "views": views, "view_mode": "list,pivot,graph"}
 
     def action_analyse(self):
         """Open the pivot of the period."""
@@ -148,7 +156,10 @@ class CustomerRetentionReport(models.TransientModel):
         for row in matrix["rows"]:
             numbers = [int(cell["text"]) for cell in row["cells"][: len(FIGURES)]]
             rates = [get_percent(numbers[index], numbers[0]) for index in (1, 2)]
-            sheet.write_row([row["name"], *numbers, *(rate and rate / 100 for rate in rates)], {7: "percent", 8: "percent"})
+            sheet.write_row(
+                [row["name"], *numbers, *(rate and rate / 100 for rate in rates)],
+                {7: "percent", 8: "percent"},
+            )
         sheet.write_note(self.env._("Retention = kept / at the start. Churn = lost / at the start."))
         # Without groups the total alone is drawn.
         last = first + max(len(matrix["rows"]) - 2, 0)

@@ -35,6 +35,13 @@ class SurveySurvey(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_keeping_scores(self):
+        """Scores outlive their survey: let go of it before its questions go, whatever order the database takes."""
+        scores = self.env["customer.survey.score"].sudo().search([("survey_id", "in", self.ids)])
+        scores.write({"survey_id": False, "question_id": False})
+        scores.flush_recordset()
+
     def action_survey_user_input(self):
         """Open the answers, also those of our type."""
         return self._care_adapt_action(super().action_survey_user_input())
