@@ -31,7 +31,8 @@ STATE = {
     " proposal_id IS NULL FROM customer_grading_result ORDER BY partner_id, id",
     "partners": "SELECT id, care_score::text, care_previous_score::text, care_review_date::text, care_grade_id"
     " FROM res_partner ORDER BY id",
-    "proposals": "SELECT kind, count, count_up, count_down, approval_state FROM customer_grading_proposal ORDER BY 1, 2",
+    "proposals": "SELECT kind, count, count_up, count_down, approval_state FROM customer_grading_proposal"
+    " ORDER BY 1, 2",
     "figures": "SELECT count(*) FROM customer_grading_value",
     "slices": "SELECT first_id, last_id, phase FROM customer_grading_slice ORDER BY 1, 2",
 }
@@ -39,9 +40,9 @@ STATE = {
 
 def prepare(env):
     """Start a run over many customers with grades, contacts and purchases, and leave it to the workers."""
-    from tools.bench.figures import fill_customers, fill_transactions
-
     from odoo.addons.customer_care.models import customer_grading_engine, customer_grading_run
+
+    from tools.bench.figures import fill_customers, fill_transactions
 
     first, last = fill_customers(env, CUSTOMERS)
     fill_transactions(env, (first, last), PURCHASES)
@@ -53,10 +54,20 @@ def prepare(env):
     )
     env.invalidate_all()
     grades = env["customer.grade"].search([])
-    metrics = [env.ref(f"customer_care.customer_metric_{name}") for name in ("amount_12m", "recency_days", "growth_12m")]
+    metrics = [
+        env.ref(f"customer_care.customer_metric_{name}")
+        for name in ("amount_12m", "recency_days", "growth_12m")
+    ]
     rows = [
         {"weight": 50, "method": "quantile", "classes": 5},
-        {"weight": 30, "method": "quantile", "classes": 3, "scale": "zero", "missing": "fixed", "missing_points": 33.33},
+        {
+            "weight": 30,
+            "method": "quantile",
+            "classes": 3,
+            "scale": "zero",
+            "missing": "fixed",
+            "missing_points": 33.33,
+        },
         {"weight": 20, "method": "linear", "low": -50, "high": 75, "missing": "leave_out"},
     ]
     scheme = env["customer.grading.scheme"].create(
@@ -68,11 +79,17 @@ def prepare(env):
                 (0, 0, {**row, "metric_id": metric.id, "sequence": number})
                 for number, (row, metric) in enumerate(zip(rows, metrics, strict=True))
             ],
-            "threshold_ids": [(0, 0, {"grade_id": g.id, "min_score": s}) for g, s in zip(grades, (75, 50, 25, 0), strict=True)],
+            "threshold_ids": [
+                (0, 0, {"grade_id": g.id, "min_score": s})
+                for g, s in zip(grades, (75, 50, 25, 0), strict=True)
+            ],
         }
     )
     scheme.action_activate()
-    with patch.object(customer_grading_engine, "SLICE", SLICE), patch.object(customer_grading_run, "RUN_AT_ONCE", 0):
+    with (
+        patch.object(customer_grading_engine, "SLICE", SLICE),
+        patch.object(customer_grading_run, "RUN_AT_ONCE", 0),
+    ):
         run = env["customer.grading.run"]._start(
             scheme, scheme.version_id.spec, version=scheme.version_id, date="2026-03-31"
         )

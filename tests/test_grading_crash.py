@@ -21,7 +21,7 @@ def _work(odoo, name, mode, folder):
 
 
 def test_killed_workers_change_no_grade(odoo, test_copy, tmp_path):
-    """Killed in each phase, two at once, and gone on by others: results, borders and scores are byte for byte the same."""
+    """Killed in each phase, two at once, and gone on by others: every result is byte for byte the same."""
     name = test_copy("care_crash")
     _work(odoo, name, "prepare", tmp_path)
     quiet = f"{name}_quiet"

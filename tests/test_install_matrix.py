@@ -24,7 +24,9 @@ STRUCTURE = """
 """
 # Odoo's uninstallation itself leaves these rows for selections and inherited models of other addons, and saving the
 # settings writes these parameters.
-LEFT_BY_ODOO = re.compile(r"record customer_\w+\.(selection__|\w*model_inherit__|constraint_)|parameter product\.")
+LEFT_BY_ODOO = re.compile(
+    r"record customer_\w+\.(selection__|\w*model_inherit__|constraint_)|parameter product\."
+)
 # Tables whose number of rows may change without anything of ours being left.
 VOLATILE = {
     "ir_attachment", "ir_cron_trigger", "ir_cron_progress", "ir_logging", "ir_model_data", "ir_module_module",

@@ -94,7 +94,13 @@ PICTURES = {
         ".o_care_lazy_list .o_data_row",
     ),
     "customer_profile": Picture(
-        "care_specialist", "/odoo/care-customers/{id}", FORM, (1360, 1100), GRADED, _tab("care"), "[name=care_nature]"
+        "care_specialist",
+        "/odoo/care-customers/{id}",
+        FORM,
+        (1360, 1100),
+        GRADED,
+        _tab("care"),
+        "[name=care_nature]",
     ),
     "customer_privacy": Picture(
         "care_specialist",

@@ -17,11 +17,17 @@ class CustomerCarePlanTemplate(models.Model):
         "res.currency", required=True, default=lambda self: self._default_currency_id()
     )
     description = fields.Text(translate=True)
-    line_ids = fields.One2many("customer.care.plan.template.line", "template_id", string="Measures", copy=True)
+    line_ids = fields.One2many(
+        "customer.care.plan.template.line", "template_id", string="Measures", copy=True
+    )
     grade_ids = fields.One2many("customer.grade", "plan_template_id", string="Grades", readonly=True)
-    total_cost = fields.Monetary(compute="_compute_total_cost", store=True, help="Cost for one customer in a year.")
+    total_cost = fields.Monetary(
+        compute="_compute_total_cost", store=True, help="Cost for one customer in a year."
+    )
     measure_count = fields.Integer(string="Number of Measures", compute="_compute_total_cost", store=True)
-    last_day = fields.Integer(string="Days", compute="_compute_total_cost", store=True, help="Day of the last measure.")
+    last_day = fields.Integer(
+        string="Days", compute="_compute_total_cost", store=True, help="Day of the last measure."
+    )
 
     def _default_currency_id(self):
         return self.env.company.currency_id

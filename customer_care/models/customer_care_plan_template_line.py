@@ -8,7 +8,9 @@ class CustomerCarePlanTemplateLine(models.Model):
     _description = "Measure of a Care Plan Template"
     _order = "template_id, day_offset, id"
 
-    template_id = fields.Many2one("customer.care.plan.template", required=True, ondelete="cascade", index=True)
+    template_id = fields.Many2one(
+        "customer.care.plan.template", required=True, ondelete="cascade", index=True
+    )
     company_id = fields.Many2one(related="template_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="template_id.currency_id")
     kind = fields.Selection(
@@ -41,7 +43,8 @@ class CustomerCarePlanTemplateLine(models.Model):
 
     _check_cost = models.Constraint("CHECK(cost >= 0)", "The cost of a measure cannot be negative.")
     _check_day = models.Constraint(
-        "CHECK(day_offset BETWEEN 0 AND 3660)", "A measure lies between the begin of the plan and ten years after."
+        "CHECK(day_offset BETWEEN 0 AND 3660)",
+        "A measure lies between the begin of the plan and ten years after.",
     )
 
     @api.constrains("cost", "template_id")

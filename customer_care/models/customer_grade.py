@@ -28,7 +28,9 @@ class CustomerGrade(models.Model):
             grade.display_name = " · ".join(parts)
 
     def _compute_partner_count(self):
-        counts = dict(self.env["res.partner"]._read_group(self._get_partner_domain(), ["care_grade_id"], ["__count"]))
+        counts = dict(
+            self.env["res.partner"]._read_group(self._get_partner_domain(), ["care_grade_id"], ["__count"])
+        )
         for grade in self:
             grade.partner_count = counts.get(grade, 0)
 
@@ -40,11 +42,15 @@ class CustomerGrade(models.Model):
         versions = self.env["customer.grading.version"].sudo().search(Domain.TRUE)
         named = {row["grade_id"] for version in versions for row in version.spec["thresholds"]}
         if not named.isdisjoint(self.ids):
-            raise UserError(self.env._("A grade that a version of a scheme gives cannot be deleted: archive it instead."))
+            raise UserError(
+                self.env._("A grade that a version of a scheme gives cannot be deleted: archive it instead.")
+            )
         if used.search_count([("care_grade_id", "in", self.ids)], limit=1) or results.search_count(
             ["|", ("grade_id", "in", self.ids), ("previous_grade_id", "in", self.ids)], limit=1
         ):
-            raise UserError(self.env._("A grade that was given to customers cannot be deleted: archive it instead."))
+            raise UserError(
+                self.env._("A grade that was given to customers cannot be deleted: archive it instead.")
+            )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -76,7 +82,7 @@ class CustomerGrade(models.Model):
 
     @api.model
     def _get_best_ids(self):
-        """Return the ids of the best grade in use, and of archived ones that were better: a director gives and takes them."""
+        """Return the ids of the best grade in use and of archived better ones: a director gives and takes them."""
         grades = self.sudo().with_context(active_test=False).search(Domain.TRUE)
         best = next((number for number, grade in enumerate(grades, start=1) if grade.active), len(grades))
         return set(grades[:best].ids)

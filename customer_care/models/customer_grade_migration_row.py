@@ -15,7 +15,14 @@ class CustomerGradeMigrationRow(models.Model):
     _order = "steps, partner_id"
     _rec_name = "partner_id"
     _depends = {
-        "res.partner": ["care_user_id", "care_team_id", "company_id", "commercial_partner_id", "active", "care_score"],
+        "res.partner": [
+            "care_user_id",
+            "care_team_id",
+            "company_id",
+            "commercial_partner_id",
+            "active",
+            "care_score",
+        ],
         "customer.grading.result": ["partner_id", "grade_id", "date", "state", "is_dry_run", "scheme_id"],
         "customer.grade": ["sequence"],
     }
@@ -30,7 +37,13 @@ class CustomerGradeMigrationRow(models.Model):
     grade_to_id = fields.Many2one("customer.grade", string="Grade at the End", readonly=True)
     steps = fields.Integer(readonly=True, aggregator="sum", help="Grades up (+) or down (-).")
     direction = fields.Selection(
-        [("better", "Better"), ("worse", "Worse"), ("same", "Unchanged"), ("new", "First graded"), ("ended", "No longer graded")],
+        [
+            ("better", "Better"),
+            ("worse", "Worse"),
+            ("same", "Unchanged"),
+            ("new", "First graded"),
+            ("ended", "No longer graded"),
+        ],
         readonly=True,
     )
 
@@ -42,7 +55,10 @@ class CustomerGradeMigrationRow(models.Model):
         customers.add_where("res_partner.commercial_partner_id = res_partner.id")
         scheme_id = self.env.context.get("care_scheme_id")
         graded = (
-            SQL("SELECT partner_id FROM customer_grading_result WHERE scheme_id = %s AND NOT is_dry_run", scheme_id)
+            SQL(
+                "SELECT partner_id FROM customer_grading_result WHERE scheme_id = %s AND NOT is_dry_run",
+                scheme_id,
+            )
             if isinstance(scheme_id, int) and scheme_id
             else SQL("SELECT id FROM res_partner")
         )

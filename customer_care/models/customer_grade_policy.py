@@ -23,9 +23,7 @@ class CustomerGrade(models.Model):
         ondelete="restrict",
         help="Its measures cost no more than the yearly budget.",
     )
-    plan_currency_id = fields.Many2one(
-        related="plan_template_id.currency_id", string="Currency of the Plan"
-    )
+    plan_currency_id = fields.Many2one(related="plan_template_id.currency_id", string="Currency of the Plan")
     plan_cost = fields.Monetary(
         related="plan_template_id.total_cost", string="Cost of the Plan", currency_field="plan_currency_id"
     )

@@ -105,15 +105,12 @@ class CustomerGradingProposal(models.Model):
         ranks = self.env["customer.grade"]._get_ranks()
         best = self.env["customer.grade"]._get_best_ids()
         today = fields.Date.context_today(self)
-        env = self.env
-        # Without the defaults of a client.
-        self = self._approval_elevate()
         groups = {}
         for partner in partners.sudo().commercial_partner_id:
             before = partner.care_grade_id
             levels = ranks[before.id] - ranks[grade.id] if before else 0
             is_leap = abs(levels) > 1 or not best.isdisjoint((grade.id, before.id))
-            groups.setdefault((partner.company_id or env.company, is_leap), []).append(
+            groups.setdefault((partner.company_id or self.env.company, is_leap), []).append(
                 {
                     "partner_id": partner.id,
                     "company_id": partner.company_id.id,
@@ -125,13 +122,13 @@ class CustomerGradingProposal(models.Model):
                     "state": "proposed",
                     "reason": reason,
                     "date_until": date_until,
-                    # Named, so that no default of a user says otherwise.
+                    # Named, so that no default that a user stored says otherwise.
                     **dict.fromkeys(("run_id", "scheme_id", "version_id", "is_dry_run"), False),
                 }
             )
-        proposals = self.browse()
+        proposals = self.sudo().browse()
         for (company, is_leap), rows in groups.items():
-            proposals += self.create(
+            proposals += self.sudo().create(
                 {
                     "kind": "manual",
                     "is_leap": is_leap,
@@ -145,7 +142,7 @@ class CustomerGradingProposal(models.Model):
             )
         proposals._count_results()
         proposals._try_request()
-        return proposals.with_env(env)
+        return proposals.with_env(self.env)
 
     @api.model
     def _cron_end_manual(self):
@@ -156,7 +153,9 @@ class CustomerGradingProposal(models.Model):
         last = customers._care_get_last_grades()
         expired.write({"care_grade_until": False})
         for grade_id, ids in last.items():
-            changed = Partner.browse(ids).filtered(lambda partner, grade_id=grade_id: partner.care_grade_id.id != grade_id)
+            changed = Partner.browse(ids).filtered(
+                lambda partner, grade_id=grade_id: partner.care_grade_id.id != grade_id
+            )
             grade = self.env["customer.grade"].browse(grade_id)
             if changed and grade.active:
                 self._make_manual(changed, grade, self.env._("The grade given by hand has expired."))

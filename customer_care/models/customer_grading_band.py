@@ -9,7 +9,9 @@ class CustomerGradingBand(models.Model):
     _order = "from_value, id"
     _rec_name = "from_value"
 
-    criterion_id = fields.Many2one("customer.grading.criterion", required=True, index=True, ondelete="cascade")
+    criterion_id = fields.Many2one(
+        "customer.grading.criterion", required=True, index=True, ondelete="cascade"
+    )
     from_value = fields.Float(required=True, digits=(16, 4))
     points = fields.Float(required=True, digits=(5, 2))
 

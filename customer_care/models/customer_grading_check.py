@@ -9,7 +9,14 @@ from ..tools.figures import Scope
 
 # How many customers are looked at for values of a metric.
 SAMPLE = 1000
-FILTER_ERRORS = (ValueError, TypeError, KeyError, AttributeError, psycopg2.DataError, psycopg2.ProgrammingError)
+FILTER_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    psycopg2.DataError,
+    psycopg2.ProgrammingError,
+)
 
 
 class CustomerGradingScheme(models.Model):
@@ -41,7 +48,9 @@ class CustomerGradingScheme(models.Model):
         """:raises UserError: naming all problems of the working copy (singleton)"""
         problems = [text for level, text in self._check_configuration() if level == "danger"]
         if problems:
-            raise UserError("\n".join([self.env._("%(scheme)s cannot be used yet:", scheme=self.name), *problems]))
+            raise UserError(
+                "\n".join([self.env._("%(scheme)s cannot be used yet:", scheme=self.name), *problems])
+            )
 
     @api.model
     def _get_worst_level(self, findings):
@@ -57,7 +66,9 @@ class CustomerGradingScheme(models.Model):
                 )
         except FILTER_ERRORS as error:
             return self.env._(
-                "The filter of the scheme %(scheme)s cannot be used: %(error)s", scheme=self.name, error=str(error)
+                "The filter of the scheme %(scheme)s cannot be used: %(error)s",
+                scheme=self.name,
+                error=str(error),
             )
         return None
 
@@ -101,7 +112,11 @@ class CustomerGradingScheme(models.Model):
         if min(starts) > 0:
             yield (
                 "warning",
-                self.env._("%(metric)s: values under %(start)g are in no band and get 0 points.", metric=name, start=min(starts)),
+                self.env._(
+                    "%(metric)s: values under %(start)g are in no band and get 0 points.",
+                    metric=name,
+                    start=min(starts),
+                ),
             )
         wrong = sorted(points, reverse=criterion.metric_id.is_lower_better) != points
         if wrong:
@@ -119,16 +134,28 @@ class CustomerGradingScheme(models.Model):
             findings.append(("danger", self.env._("A grade has two thresholds.")))
         if any(better <= worse for better, worse in zip(scores, scores[1:], strict=False)):
             findings.append(
-                ("danger", self.env._("The thresholds are out of order: a better grade needs a higher score."))
+                (
+                    "danger",
+                    self.env._("The thresholds are out of order: a better grade needs a higher score."),
+                )
             )
         if min(scores) > 0:
             findings.append(
-                ("danger", self.env._("The lowest grade must begin at 0, else some customers would have none."))
+                (
+                    "danger",
+                    self.env._("The lowest grade must begin at 0, else some customers would have none."),
+                )
             )
         archived = rows.grade_id.filtered(lambda grade: not grade.active)
         if archived:
             findings.append(
-                ("danger", self.env._("Archived grades cannot be given: %(grades)s", grades=", ".join(archived.mapped("name"))))
+                (
+                    "danger",
+                    self.env._(
+                        "Archived grades cannot be given: %(grades)s",
+                        grades=", ".join(archived.mapped("name")),
+                    ),
+                )
             )
         return findings
 
@@ -158,7 +185,9 @@ class CustomerGradingScheme(models.Model):
                 yield (
                     "warning",
                     self.env._(
-                        "Grade %(grade)s can never be given: the lowest score is %(low).2f.", grade=row["code"], low=low
+                        "Grade %(grade)s can never be given: the lowest score is %(low).2f.",
+                        grade=row["code"],
+                        low=low,
                     ),
                 )
 
@@ -170,7 +199,9 @@ class CustomerGradingScheme(models.Model):
             query = self._get_customer_query(scopes)
         except FILTER_ERRORS as error:
             # Its own filter was looked at before.
-            text = self.env._("The filter of a scheme before this one cannot be used: %(error)s", error=str(error))
+            text = self.env._(
+                "The filter of a scheme before this one cannot be used: %(error)s", error=str(error)
+            )
             return [("danger", text)]
         query.limit = SAMPLE
         ids = tuple(row[0] for row in self.env.execute_query(query.select()))
@@ -179,7 +210,12 @@ class CustomerGradingScheme(models.Model):
             alone.limit = 1
             if self.env.execute_query(alone.select()):
                 return [
-                    ("warning", self.env._("All customers of this scheme belong to schemes before it: nobody is graded."))
+                    (
+                        "warning",
+                        self.env._(
+                            "All customers of this scheme belong to schemes before it: nobody is graded."
+                        ),
+                    )
                 ]
             return [("warning", self.env._("No customer matches the filter: nobody is graded."))]
         metrics = self.criterion_ids.metric_id.sudo()
@@ -195,7 +231,11 @@ class CustomerGradingScheme(models.Model):
         return [
             (
                 "warning",
-                self.env._("%(metric)s: none of %(count)s customers looked at has a value.", metric=metric.name, count=len(ids)),
+                self.env._(
+                    "%(metric)s: none of %(count)s customers looked at has a value.",
+                    metric=metric.name,
+                    count=len(ids),
+                ),
             )
             for metric, count in zip(metrics, known, strict=True)
             if not count

@@ -44,7 +44,9 @@ class CustomerGradingCriterion(models.Model):
     missing_points = fields.Float(string="Points When Unknown", digits=(5, 2))
     mapping = fields.Char(compute="_compute_mapping", string="How Points Are Given")
 
-    _check_weight = models.Constraint("CHECK(weight > 0 AND weight <= 100)", "A weight lies above 0 and up to 100.")
+    _check_weight = models.Constraint(
+        "CHECK(weight > 0 AND weight <= 100)", "A weight lies above 0 and up to 100."
+    )
     _check_classes = models.Constraint("CHECK(classes BETWEEN 3 AND 5)", "There are 3 to 5 classes.")
     _check_missing_points = models.Constraint(
         "CHECK(missing_points >= 0 AND missing_points <= 100)", "Points go from 0 to 100."

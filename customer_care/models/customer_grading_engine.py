@@ -107,13 +107,17 @@ class CustomerGradingRun(models.Model):
 
     def _work_slice(self):
         """Do the present phase of one slice; return False when none is left to take."""
-        open_slices = self.env["customer.grading.slice"].sudo().search(
-            [("run_id", "=", self.id), ("phase", "=", self.phase)], order="first_id"
+        open_slices = (
+            self.env["customer.grading.slice"]
+            .sudo()
+            .search([("run_id", "=", self.id), ("phase", "=", self.phase)], order="first_id")
         )
         part = open_slices.try_lock_for_update(limit=1)
         if not part:
             return False
-        {"values": self._write_values, "grading": self._write_results, "finish": self._write_scores}[self.phase](part)
+        {"values": self._write_values, "grading": self._write_results, "finish": self._write_scores}[
+            self.phase
+        ](part)
         part.phase = PHASES[PHASES.index(self.phase) + 1]
         self.env.flush_all()
         # Whoever cancelled the run meanwhile dropped its rows: this makes the transaction fail with those of the slice.
@@ -158,7 +162,9 @@ class CustomerGradingRun(models.Model):
         try:
             return self.env["customer.grading.scheme"]._get_customer_query(self.spec["scopes"], domain)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise UserError(self.env._("The filter of the scheme cannot be used: %(error)s", error=str(error))) from error
+            raise UserError(
+                self.env._("The filter of the scheme cannot be used: %(error)s", error=str(error))
+            ) from error
 
     def _make_slices(self):
         self.ensure_one()
@@ -195,7 +201,9 @@ class CustomerGradingRun(models.Model):
                     )
                 )
             names = ("provider", "months", "unit", "is_lower_better", "is_history", "code")
-            metrics += Metric.new({name: row[name] for name in names}, origin=Metric.browse(row["metric_id"]).exists())
+            metrics += Metric.new(
+                {name: row[name] for name in names}, origin=Metric.browse(row["metric_id"]).exists()
+            )
         return metrics
 
     def _write_values(self, part):
@@ -204,11 +212,16 @@ class CustomerGradingRun(models.Model):
             date=self.date,
             company_ids=tuple(self.spec["company_id"] and [self.spec["company_id"]] or ()),
             currency_id=self.spec["currency_id"],
-            **({"ids": (self.partner_id.id,)} if self.partner_id else {"first_id": part.first_id, "last_id": part.last_id}),
+            **(
+                {"ids": (self.partner_id.id,)}
+                if self.partner_id
+                else {"first_id": part.first_id, "last_id": part.last_id}
+            ),
         )
         figures = self._get_metrics()._build_query(self._get_customers(part).select(), scope)
         columns = SQL(", ").join(
-            SQL("NULLIF(%s, 'NaN')", SQL.identifier(f"value_{number}")) for number in range(len(self.spec["criteria"]))
+            SQL("NULLIF(%s, 'NaN')", SQL.identifier(f"value_{number}"))
+            for number in range(len(self.spec["criteria"]))
         )
         self.env.cr.execute(
             SQL(
@@ -256,7 +269,11 @@ class CustomerGradingRun(models.Model):
 
         :raises UserError: when there was none
         """
-        domain = [("version_id", "=", self.version_id.id), ("partner_id", "=", False), ("borders", "!=", False)]
+        domain = [
+            ("version_id", "=", self.version_id.id),
+            ("partner_id", "=", False),
+            ("borders", "!=", False),
+        ]
         run = self.search([*domain, ("is_dry_run", "=", False), ("state", "in", ("review", "done"))], limit=1)
         if not run:
             raise UserError(
@@ -267,12 +284,17 @@ class CustomerGradingRun(models.Model):
     def _write_results(self, part):
         """Turn the figures of a slice into results."""
         criteria = self.spec["criteria"]
-        names = [(SQL("metric_values[%s]", number), SQL.identifier(f"p{number}")) for number in range(1, len(criteria) + 1)]
+        names = [
+            (SQL("metric_values[%s]", number), SQL.identifier(f"p{number}"))
+            for number in range(1, len(criteria) + 1)
+        ]
         points = [
             SQL("%s AS %s", grading.points_sql(row, value, self.borders[index]), name)
             for index, (row, (value, name)) in enumerate(zip(criteria, names, strict=True))
         ]
-        ranks = SQL(", ").join(SQL("(%s, %s)", *pair) for pair in self.env["customer.grade"]._get_ranks().items())
+        ranks = SQL(", ").join(
+            SQL("(%s, %s)", *pair) for pair in self.env["customer.grade"]._get_ranks().items()
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -340,13 +362,25 @@ class CustomerGradingRun(models.Model):
                 self.id,
             )
         )
-        self.write(dict(zip(("count_graded", "count_ungraded", "count_changed", "count_up", "count_down"), row, strict=True)))
+        self.write(
+            dict(
+                zip(
+                    ("count_graded", "count_ungraded", "count_changed", "count_up", "count_down"),
+                    row,
+                    strict=True,
+                )
+            )
+        )
 
     def _write_scores(self, part):
         """Write the scores that changed to the customers of a slice and their contacts, in the order of their ids."""
         if self.is_dry_run:
             return
-        review = fields.Date.add(self.date, months=self.spec["review_months"]) if self.spec["review_months"] else None
+        review = (
+            fields.Date.add(self.date, months=self.spec["review_months"])
+            if self.spec["review_months"]
+            else None
+        )
         self.env["res.partner"].flush_model()
         self.env.cr.execute(
             SQL(
@@ -385,9 +419,15 @@ class CustomerGradingRun(models.Model):
     def _drop_rows(self, keep_results=False):
         if not keep_results:
             self._forget_results()
-        tables = ["customer_grading_value"] if keep_results else ["customer_grading_value", "customer_grading_result"]
+        tables = (
+            ["customer_grading_value"]
+            if keep_results
+            else ["customer_grading_value", "customer_grading_result"]
+        )
         for table in tables:
-            self.env.cr.execute(SQL("DELETE FROM %s WHERE run_id IN %s", SQL.identifier(table), tuple(self.ids) or (0,)))
+            self.env.cr.execute(
+                SQL("DELETE FROM %s WHERE run_id IN %s", SQL.identifier(table), tuple(self.ids) or (0,))
+            )
         self.env["customer.grading.result"].invalidate_model()
 
     def _forget_results(self):

@@ -38,7 +38,9 @@ class CustomerGradingResult(models.Model):
                 continue
             explanation = grading.explain(run.spec, figures, run.borders or [])
             result.gap = explanation["gap"] or 0.0
-            result.next_grade_id = self.env["customer.grade"].browse(explanation["next_grade_id"] or ()).exists()
+            result.next_grade_id = (
+                self.env["customer.grade"].browse(explanation["next_grade_id"] or ()).exists()
+            )
             result.breakdown = [
                 self._prepare_breakdown_row(criterion, row)
                 for criterion, row in zip(run.spec["criteria"], explanation["criteria"], strict=True)
@@ -130,7 +132,8 @@ class CustomerGradingResult(models.Model):
             grade=self.next_grade_id.display_name or "",
         )
         ways = sorted(
-            (row for row in self.breakdown if row["next"]), key=lambda row: -min(row["next"]["score"], self.gap)
+            (row for row in self.breakdown if row["next"]),
+            key=lambda row: -min(row["next"]["score"], self.gap),
         )
         items = Markup().join(Markup("<li>%s</li>") % self._get_way(row) for row in ways[:3])
         return Markup("<p class='mb-1'>%s</p><ul>%s</ul>") % (head, items)
@@ -142,7 +145,9 @@ class CustomerGradingResult(models.Model):
             "score": formatLang(self.env, row["next"]["score"], digits=2),
         }
         if row["next"]["score"] + 0.005 >= self.gap:
-            return self.env._("%(criterion)s: %(value)s would bring %(score)s points, which is enough alone.", **values)
+            return self.env._(
+                "%(criterion)s: %(value)s would bring %(score)s points, which is enough alone.", **values
+            )
         return self.env._("%(criterion)s: %(value)s would bring %(score)s points at most.", **values)
 
     def _format_value(self, value, unit):

@@ -11,7 +11,12 @@ class CustomerGradingProposal(models.Model):
 
     _name = "customer.grading.proposal"
     _description = "Grade Proposal"
-    _inherit = ["customer.approval.mixin", "customer.grading.matrix.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "customer.approval.mixin",
+        "customer.grading.matrix.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _approval_protected_fields = ("kind", "is_leap", "run_id")
     _matrix_field = "proposal_id"
@@ -22,9 +27,13 @@ class CustomerGradingProposal(models.Model):
         readonly=True,
     )
     is_leap = fields.Boolean(
-        string="Leap", readonly=True, help="More than one grade, or to or from the best one: a director decides."
+        string="Leap",
+        readonly=True,
+        help="More than one grade, or to or from the best one: a director decides.",
     )
-    run_id = fields.Many2one("customer.grading.run", readonly=True, index="btree_not_null", ondelete="restrict")
+    run_id = fields.Many2one(
+        "customer.grading.run", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     user_id = fields.Many2one("res.users", string="Proposed By", required=True, readonly=True)
     reason = fields.Char(readonly=True)
@@ -91,7 +100,9 @@ class CustomerGradingProposal(models.Model):
             if not self.env.user.has_group("customer_care.group_care_supervisor") and self.filtered(
                 lambda proposal: proposal.user_id != self.env.user
             ):
-                raise AccessError(self.env._("Only who proposed a grade, or a supervisor, can ask for approval."))
+                raise AccessError(
+                    self.env._("Only who proposed a grade, or a supervisor, can ask for approval.")
+                )
         if any(not proposal.has_open_results for proposal in self.sudo()):
             raise UserError(self.env._("Nothing of this waits for a decision any more."))
         for user, proposals in self.sudo().grouped("user_id").items():
@@ -119,7 +130,9 @@ class CustomerGradingProposal(models.Model):
                 proposal.action_cancel_approval()
             if proposal.approval_state != "draft":
                 raise UserError(self.env._("This was decided already, reload the page."))
-        self.sudo().result_ids.filtered(lambda result: result.state == "proposed").write({"state": "superseded"})
+        self.sudo().result_ids.filtered(lambda result: result.state == "proposed").write(
+            {"state": "superseded"}
+        )
         self.sudo()._end_runs()
         return True
 
@@ -247,8 +260,10 @@ class CustomerGradingProposal(models.Model):
         self.ensure_one()
         document = self.sudo()
         document._approval_lock()
-        opened = self.env["customer.grading.result"].sudo().search_count(
-            [("proposal_id", "=", document.id), ("state", "=", "proposed")]
+        opened = (
+            self.env["customer.grading.result"]
+            .sudo()
+            .search_count([("proposal_id", "=", document.id), ("state", "=", "proposed")])
         )
         if opened == len(results):
             return self
@@ -286,7 +301,9 @@ class CustomerGradingProposal(models.Model):
         """Call the runs done of which nothing waits for approval any more."""
         runs = self.run_id.filtered(lambda run: run.state == "review")
         if runs:
-            waiting = self.env["customer.grading.result"].sudo()._read_group(
-                [("run_id", "in", runs.ids), ("state", "=", "proposed")], ["run_id"]
+            waiting = (
+                self.env["customer.grading.result"]
+                .sudo()
+                ._read_group([("run_id", "in", runs.ids), ("state", "=", "proposed")], ["run_id"])
             )
             (runs - runs.browse(row[0].id for row in waiting)).write({"state": "done"})

@@ -48,9 +48,13 @@ class CustomerGradingResult(models.Model):
     date_until = fields.Date(string="Valid Until", readonly=True)
     care_user_id = fields.Many2one(related="partner_id.care_user_id", string="Responsible Specialist")
     grade_color = fields.Integer(related="grade_id.color", string="Color of the Grade")
-    previous_grade_color = fields.Integer(related="previous_grade_id.color", string="Color of the Grade Before")
+    previous_grade_color = fields.Integer(
+        related="previous_grade_id.color", string="Color of the Grade Before"
+    )
     can_approve = fields.Boolean(compute="_compute_can_approve", string="Waits for My Approval")
-    has_moved = fields.Boolean(string="Grade Changes", compute="_compute_has_moved", search="_search_has_moved")
+    has_moved = fields.Boolean(
+        string="Grade Changes", compute="_compute_has_moved", search="_search_has_moved"
+    )
 
     _run_uniq = models.UniqueIndex(
         "(run_id, partner_id) WHERE run_id IS NOT NULL", "A customer has one result in a run."

@@ -18,18 +18,25 @@ class CustomerGradingRun(models.Model):
     _matrix_field = "run_id"
     _order = "id desc"
 
-    scheme_id = fields.Many2one("customer.grading.scheme", required=True, readonly=True, index=True, ondelete="cascade")
-    version_id = fields.Many2one("customer.grading.version", readonly=True, index="btree_not_null", ondelete="restrict")
+    scheme_id = fields.Many2one(
+        "customer.grading.scheme", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    version_id = fields.Many2one(
+        "customer.grading.version", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     company_id = fields.Many2one("res.company", readonly=True, index="btree_not_null")
     user_id = fields.Many2one("res.users", string="Started By", required=True, readonly=True)
     partner_id = fields.Many2one(
-        "res.partner",
-        string="Only Customer", readonly=True, index="btree_not_null", ondelete="cascade"
+        "res.partner", string="Only Customer", readonly=True, index="btree_not_null", ondelete="cascade"
     )
-    date = fields.Date(string="As Of", required=True, readonly=True, help="Figures are those known at the end of this day.")
+    date = fields.Date(
+        string="As Of", required=True, readonly=True, help="Figures are those known at the end of this day."
+    )
     date_start = fields.Datetime(string="Started On", readonly=True, default=fields.Datetime.now)
     date_end = fields.Datetime(string="Ended On", readonly=True)
-    is_dry_run = fields.Boolean(string="Dry Run", readonly=True, help="Shows who would move; changes nothing.")
+    is_dry_run = fields.Boolean(
+        string="Dry Run", readonly=True, help="Shows who would move; changes nothing."
+    )
     spec = fields.Json(readonly=True, string="Rules of the Run")
     rules_html = fields.Html(compute="_compute_rules_html", string="Rules", sanitize=False)
     borders = fields.Json(readonly=True, help="Last values of the better classes, for each criterion.")
@@ -82,8 +89,10 @@ class CustomerGradingRun(models.Model):
 
     @api.depends("state", "slice_ids.phase")
     def _compute_progress(self):
-        rows = self.env["customer.grading.slice"].sudo()._read_group(
-            [("run_id", "in", self.ids)], ["run_id", "phase"], ["__count"]
+        rows = (
+            self.env["customer.grading.slice"]
+            .sudo()
+            ._read_group([("run_id", "in", self.ids)], ["run_id", "phase"], ["__count"])
         )
         done, total = dict.fromkeys(self.ids, 0), dict.fromkeys(self.ids, 0)
         for run, phase, count in rows:
@@ -163,7 +172,9 @@ class CustomerGradingRun(models.Model):
         self.check_access("read")
         scheme = self.scheme_id
         if not self.is_dry_run or self.state != "done":
-            raise UserError(self.env._("Only the rules of a dry run that has ended can be put in force here."))
+            raise UserError(
+                self.env._("Only the rules of a dry run that has ended can be put in force here.")
+            )
         rules = {key: value for key, value in self.spec.items() if key != "scopes"}
         if not scheme._is_same_spec(rules, scheme._get_spec()):
             raise UserError(
@@ -255,7 +266,9 @@ class CustomerGradingRun(models.Model):
         run._make_slices()
         if not run.count_scope:
             raise UserError(
-                self.env._("There is no customer to grade: check the filter of %(scheme)s.", scheme=scheme.name)
+                self.env._(
+                    "There is no customer to grade: check the filter of %(scheme)s.", scheme=scheme.name
+                )
             )
         run._proceed()
         return run.with_env(self.env)
@@ -292,11 +305,20 @@ class CustomerGradingRun(models.Model):
             "version_id": version.id if version else False,
             "company_id": spec["company_id"],
             "user_id": self.env.uid,
-            # Named, so that no default of a client says otherwise.
-            **{"state": "draft", "phase": "values", "partner_id": False, "is_dry_run": False, "borders": False},
+            # Named, so that no default that a user stored says otherwise.
+            **{
+                "state": "draft",
+                "phase": "values",
+                "partner_id": False,
+                "is_dry_run": False,
+                "borders": False,
+            },
             "date_start": fields.Datetime.now(),
             **dict.fromkeys(("error", "date_end", *FIGURES), False),
-            "spec": {**spec, "scopes": {**scheme._get_scopes(), "scope": spec["scope"], "company_id": spec["company_id"]}},
+            "spec": {
+                **spec,
+                "scopes": {**scheme._get_scopes(), "scope": spec["scope"], "company_id": spec["company_id"]},
+            },
         }
 
     def _proceed(self):

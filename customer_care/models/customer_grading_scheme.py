@@ -25,22 +25,33 @@ class CustomerGradingScheme(models.Model):
         default=10, help="A customer to whom several schemes apply is graded by the first of them."
     )
     company_id = fields.Many2one(
-        "res.company", index=True, help="Empty: for the customers of all companies, with the purchases of all."
+        "res.company",
+        index=True,
+        help="Empty: for the customers of all companies, with the purchases of all.",
     )
     currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self._default_currency_id(), help="Of the amounts in criteria."
+        "res.currency",
+        required=True,
+        default=lambda self: self._default_currency_id(),
+        help="Of the amounts in criteria.",
     )
     user_id = fields.Many2one(
-        "res.users", string="Responsible", domain="[('share', '=', False)]", default=lambda self: self.env.user
+        "res.users",
+        string="Responsible",
+        domain="[('share', '=', False)]",
+        default=lambda self: self.env.user,
     )
     scope = fields.Char(
-        string="Customers", default="[]", help="Which customers the scheme grades. Contacts have their company's grade."
+        string="Customers",
+        default="[]",
+        help="Which customers the scheme grades. Contacts have their company's grade.",
     )
     review_months = fields.Integer(
         string="Review After", default=12, help="Months until the grade of a customer is due for review."
     )
     run_interval_months = fields.Integer(
-        string="Grade Every", help="Months between runs that start by themselves. 0: runs are started by hand."
+        string="Grade Every",
+        help="Months between runs that start by themselves. 0: runs are started by hand.",
     )
     date_next_run = fields.Date(string="Next Run", copy=False)
     criterion_ids = fields.One2many("customer.grading.criterion", "scheme_id", string="Criteria", copy=True)
@@ -51,7 +62,9 @@ class CustomerGradingScheme(models.Model):
     is_changed = fields.Boolean(string="Changed since the Version in Force", compute="_compute_version_id")
     run_ids = fields.One2many("customer.grading.run", "scheme_id", string="Runs", readonly=True)
     run_count = fields.Integer(string="Number of Runs", compute="_compute_run_count")
-    check_html = fields.Html(string="Check of the Configuration", compute="_compute_check_html", sanitize=False)
+    check_html = fields.Html(
+        string="Check of the Configuration", compute="_compute_check_html", sanitize=False
+    )
 
     _check_months = models.Constraint(
         "CHECK(review_months BETWEEN 0 AND 240 AND run_interval_months BETWEEN 0 AND 240)",
@@ -80,7 +93,11 @@ class CustomerGradingScheme(models.Model):
             scheme.is_changed = bool(version) and not scheme._is_same_spec(version.spec, scheme._get_spec())
 
     def _compute_run_count(self):
-        counts = dict(self.env["customer.grading.run"]._read_group([("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"]))
+        counts = dict(
+            self.env["customer.grading.run"]._read_group(
+                [("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"]
+            )
+        )
         for scheme in self:
             scheme.run_count = counts.get(scheme, 0)
 
@@ -94,7 +111,9 @@ class CustomerGradingScheme(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_activated(self):
         if self.sudo().version_ids:
-            raise UserError(self.env._("A scheme that was in force is kept with its versions: archive it instead."))
+            raise UserError(
+                self.env._("A scheme that was in force is kept with its versions: archive it instead.")
+            )
         # Dry runs go with the scheme, their rows have no foreign key.
         self.sudo().run_ids._drop_rows()
 
@@ -117,16 +136,22 @@ class CustomerGradingScheme(models.Model):
             spec = scheme._get_spec()
             version = scheme.version_id
             if version and scheme._is_same_spec(version.spec, spec):
-                raise UserError(self.env._("Nothing has changed since version %(number)s.", number=version.number))
+                raise UserError(
+                    self.env._("Nothing has changed since version %(number)s.", number=version.number)
+                )
             version.sudo().write({"state": "superseded"})
-            created = self.env["customer.grading.version"].sudo().create(
-                {
-                    "scheme_id": scheme.id,
-                    "number": max(scheme.sudo().version_ids.mapped("number"), default=0) + 1,
-                    "spec": spec,
-                    # Named, so that no default of a client says otherwise.
-                    **{"state": "active", "date": fields.Datetime.now(), "user_id": self.env.uid},
-                }
+            created = (
+                self.env["customer.grading.version"]
+                .sudo()
+                .create(
+                    {
+                        "scheme_id": scheme.id,
+                        "number": max(scheme.sudo().version_ids.mapped("number"), default=0) + 1,
+                        "spec": spec,
+                        # Named, so that no default that a user stored says otherwise.
+                        **{"state": "active", "date": fields.Datetime.now(), "user_id": self.env.uid},
+                    }
+                )
             )
             scheme.invalidate_recordset(["version_ids", "version_id", "is_changed"])
             scheme.message_post(body=self.env._("Version %(number)s is in force.", number=created.number))
@@ -214,13 +239,19 @@ class CustomerGradingScheme(models.Model):
         :return: dict for the spec of a run: ``scope``, ``company_id``, ``excluded`` (list of [scope, company_id])
         """
         self.ensure_one()
-        earlier = self.sudo().search([("sequence", "<=", self.sequence), ("id", "!=", self.id)]).filtered(
-            lambda scheme: (scheme.sequence, scheme.id) < (self.sequence, self.id) and scheme.version_id
+        earlier = (
+            self.sudo()
+            .search([("sequence", "<=", self.sequence), ("id", "!=", self.id)])
+            .filtered(
+                lambda scheme: (scheme.sequence, scheme.id) < (self.sequence, self.id) and scheme.version_id
+            )
         )
         return {
             "scope": self.scope or "[]",
             "company_id": self.company_id.id,
-            "excluded": [[scheme.version_id.spec["scope"], scheme.version_id.spec["company_id"]] for scheme in earlier],
+            "excluded": [
+                [scheme.version_id.spec["scope"], scheme.version_id.spec["company_id"]] for scheme in earlier
+            ],
         }
 
     @api.model

@@ -9,7 +9,9 @@ class CustomerGradingSlice(models.Model):
     _order = "run_id, first_id"
     _log_access = False
 
-    run_id = fields.Many2one("customer.grading.run", required=True, readonly=True, index=True, ondelete="cascade")
+    run_id = fields.Many2one(
+        "customer.grading.run", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     first_id = fields.Integer(required=True, readonly=True)
     last_id = fields.Integer(required=True, readonly=True)
     phase = fields.Selection(

@@ -48,9 +48,7 @@ class CustomerGradingScheme(models.Model):
             "weight": round(criterion.weight, 2),
             "metric_id": metric._origin.id,
             "name": self._get_names(metric),
-            "bands": [
-                [band.from_value, band.points] for band in criterion.band_ids.sorted("from_value")
-            ]
+            "bands": [[band.from_value, band.points] for band in criterion.band_ids.sorted("from_value")]
             if criterion.method == "bands"
             else [],
         }
@@ -75,7 +73,9 @@ class CustomerGradingScheme(models.Model):
         names, source = row["name"], row["name"].get("en_US")
         if self.env.lang == "en_US" or names.get(self.env.lang, source) != source:
             return self._get_spec_name(names)
-        metric = self.env["customer.metric"].sudo().with_context(lang="en_US").browse(row["metric_id"]).exists()
+        metric = (
+            self.env["customer.metric"].sudo().with_context(lang="en_US").browse(row["metric_id"]).exists()
+        )
         if metric.name != source:
             return self._get_spec_name(names)
         return metric.with_context(lang=self.env.lang).name
@@ -125,7 +125,10 @@ class CustomerGradingScheme(models.Model):
                 ],
                 "threshold_ids": [
                     Command.clear(),
-                    *(Command.create({"grade_id": row["grade_id"], "min_score": row["min"]}) for row in spec["thresholds"]),
+                    *(
+                        Command.create({"grade_id": row["grade_id"], "min_score": row["min"]})
+                        for row in spec["thresholds"]
+                    ),
                 ],
             }
         )
@@ -148,16 +151,27 @@ class CustomerGradingScheme(models.Model):
     @api.model
     def _get_spec_html(self, spec):
         """Return the rules of a version as a table in the reader's language."""
-        methods = dict(self.env["customer.grading.criterion"]._fields["method"]._description_selection(self.env))
+        methods = dict(
+            self.env["customer.grading.criterion"]._fields["method"]._description_selection(self.env)
+        )
         rows = [
             Markup("<tr><td>%s</td><td class='text-end'>%g %%</td><td>%s</td><td>%s</td></tr>")
-            % (self._get_criterion_name(row), row["weight"], methods[row["method"]], self._get_mapping_words(row))
+            % (
+                self._get_criterion_name(row),
+                row["weight"],
+                methods[row["method"]],
+                self._get_mapping_words(row),
+            )
             for row in spec.get("criteria", ())
         ]
         grades = ", ".join(f"{row['code']} ≥ {row['min']:g}" for row in spec.get("thresholds", ()))
         return Markup(
             "<table class='table table-sm'><tbody>%s</tbody></table><p>%s</p><p class='text-muted'>%s</p>"
-        ) % (Markup().join(rows), grades, self.env._("Customers: %(filter)s", filter=spec.get("scope") or "[]"))
+        ) % (
+            Markup().join(rows),
+            grades,
+            self.env._("Customers: %(filter)s", filter=spec.get("scope") or "[]"),
+        )
 
     @api.model
     def _get_mapping_words(self, row):

@@ -12,14 +12,18 @@ class CustomerGradingVersion(models.Model):
     scheme_id = fields.Many2one(
         "customer.grading.scheme", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True, index="btree_not_null")
+    company_id = fields.Many2one(
+        related="scheme_id.company_id", store=True, precompute=True, index="btree_not_null"
+    )
     number = fields.Integer(required=True, readonly=True, aggregator=None)
     spec = fields.Json(string="Content", required=True, readonly=True)
     state = fields.Selection(
         [("active", "In Force"), ("superseded", "Superseded")], required=True, readonly=True, default="active"
     )
     date = fields.Datetime(string="Activated On", required=True, readonly=True, default=fields.Datetime.now)
-    user_id = fields.Many2one("res.users", string="Activated By", readonly=True, default=lambda self: self._default_user())
+    user_id = fields.Many2one(
+        "res.users", string="Activated By", readonly=True, default=lambda self: self._default_user()
+    )
     summary = fields.Html(compute="_compute_summary", string="Rules", sanitize=False)
 
     _number_uniq = models.Constraint("UNIQUE(scheme_id, number)", "A version has a number of its own.")

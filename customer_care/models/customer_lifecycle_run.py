@@ -212,7 +212,12 @@ class CustomerLifecycleRun(models.Model):
         seen, changed, written = self.env.execute_query(query)[0]
         if written:
             self.env["res.partner"].invalidate_model(
-                ["care_lifecycle_stage_id", "care_lifecycle_date", "care_lifecycle_until", "care_lifecycle_reason"]
+                [
+                    "care_lifecycle_stage_id",
+                    "care_lifecycle_date",
+                    "care_lifecycle_until",
+                    "care_lifecycle_reason",
+                ]
             )
         return seen, changed
 

@@ -44,7 +44,9 @@ class CustomerLifecycleStage(models.Model):
     partner_domain = fields.Char(
         string="Only Customers", default="[]", help="Only customers that match this filter. Empty: all."
     )
-    condition_ids = fields.One2many("customer.lifecycle.condition", "stage_id", string="Conditions", copy=True)
+    condition_ids = fields.One2many(
+        "customer.lifecycle.condition", "stage_id", string="Conditions", copy=True
+    )
     description = fields.Text(translate=True)
     partner_count = fields.Integer(string="Customers", compute="_compute_partner_count")
     problem = fields.Text(compute="_compute_problem")

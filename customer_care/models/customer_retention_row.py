@@ -1,7 +1,6 @@
 from datetime import datetime, time, timedelta
 
 import pytz
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -43,7 +42,11 @@ class CustomerRetentionRow(models.Model):
     new_count = fields.Integer(string="New", readonly=True)
     end_count = fields.Integer(string="At the End", readonly=True)
     retention_percent = fields.Float(
-        string="Retention (%)", readonly=True, aggregator="avg", digits=(16, 1), help="Kept / at the start × 100"
+        string="Retention (%)",
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 1),
+        help="Kept / at the start × 100",
     )
     churn_percent = fields.Float(
         string="Churn (%)", readonly=True, aggregator="avg", digits=(16, 1), help="Lost / at the start × 100"

@@ -54,7 +54,9 @@ class CustomerRetentionRule(models.Model):
             entry = self._get_kinds().get(rule.kind)
             if not entry or rule.action not in entry["actions"]:
                 raise ValidationError(
-                    self.env._("This action is not possible for the records of rule %(rule)s.", rule=rule.name)
+                    self.env._(
+                        "This action is not possible for the records of rule %(rule)s.", rule=rule.name
+                    )
                 )
             rule._get_domain()
 

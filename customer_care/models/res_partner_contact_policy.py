@@ -1,5 +1,4 @@
 import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -62,18 +61,20 @@ class ResPartner(models.Model):
     def _care_get_last_contacts(self):
         """Return ``{commercial_partner_id: day of the last contact}`` in one query."""
         # As superuser: whose callback it was does not matter here, and nothing but the day is told.
-        groups = self.env["customer.callback"].sudo()._read_group(
-            [
-                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                ("state", "=", "done"),
-                ("outcome", "=", "reached"),
-            ],
-            ["commercial_partner_id"],
-            ["done_datetime:max"],
+        groups = (
+            self.env["customer.callback"]
+            .sudo()
+            ._read_group(
+                [
+                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                    ("state", "=", "done"),
+                    ("outcome", "=", "reached"),
+                ],
+                ["commercial_partner_id"],
+                ["done_datetime:max"],
+            )
         )
-        return {
-            partner.id: fields.Date.context_today(self, moment) for partner, moment in groups if moment
-        }
+        return {partner.id: fields.Date.context_today(self, moment) for partner, moment in groups if moment}
 
     def _search_care_next_contact_date(self, operator, value):
         if operator in COMPARISONS:

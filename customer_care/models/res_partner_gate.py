@@ -165,8 +165,10 @@ class ResPartner(models.Model):
     def _care_gate_hours(self, rows, goal, channel, at):
         if channel not in LOUD_CHANNELS:
             return
-        companies = self.env["res.company"].sudo().browse(
-            {row["company_id"] for row in rows.values() if row["company_id"]} | {self.env.company.id}
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .browse({row["company_id"] for row in rows.values() if row["company_id"]} | {self.env.company.id})
         )
         hours = {
             company.id: (company.care_contact_from, company.care_contact_to, company._care_get_tz())

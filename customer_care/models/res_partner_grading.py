@@ -22,17 +22,29 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     care_grade_id = fields.Many2one(
-        "customer.grade", string="Grade", readonly=True, copy=False, groups="base.group_user", ondelete="restrict"
+        "customer.grade",
+        string="Grade",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        ondelete="restrict",
     )
     care_score = fields.Float(
         string="Score", readonly=True, copy=False, digits=(5, 2), groups="base.group_user", aggregator="avg",
         help="0 to 100, by the scheme that applies to the customer.",
     )  # fmt: skip
     care_previous_score = fields.Float(
-        string="Score Before", readonly=True, copy=False, digits=(5, 2), groups="base.group_user", aggregator="avg"
+        string="Score Before",
+        readonly=True,
+        copy=False,
+        digits=(5, 2),
+        groups="base.group_user",
+        aggregator="avg",
     )
     care_grade_date = fields.Date(string="Graded On", readonly=True, copy=False, groups="base.group_user")
-    care_review_date = fields.Date(string="Next Grade Review", readonly=True, copy=False, groups="base.group_user")
+    care_review_date = fields.Date(
+        string="Next Grade Review", readonly=True, copy=False, groups="base.group_user"
+    )
     care_grade_result_id = Reference(
         "customer.grading.result", string="Grade From", readonly=True, copy=False, groups="base.group_user"
     )
@@ -53,7 +65,10 @@ class ResPartner(models.Model):
             # Also not by a default in the context of a client; contacts have what their company has.
             for partner in partners.sudo():
                 source = partner.commercial_partner_id
-                if any(partner[name] and (source == partner or partner[name] != source[name]) for name in GRADE_FIELDS):
+                if any(
+                    partner[name] and (source == partner or partner[name] != source[name])
+                    for name in GRADE_FIELDS
+                ):
                     raise self._care_get_grade_error()
         return partners
 
@@ -75,14 +90,20 @@ class ResPartner(models.Model):
         customer = self.commercial_partner_id
         fresh = customer.browse() if customer == self else customer
         # sudo: by the program alone; core passes on no empty values
-        self.sudo().write({name: self._fields[name].convert_to_write(fresh[name], fresh) for name in GRADE_FIELDS})
+        self.sudo().write(
+            {name: self._fields[name].convert_to_write(fresh[name], fresh) for name in GRADE_FIELDS}
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_care_grading(self):
         """What was found about a customer goes with the customer."""
         self.env["customer.grading.result"].flush_model()
-        opened = self.env["customer.grading.result"].sudo().search(
-            [("partner_id", "in", self.ids), ("state", "=", "proposed"), ("proposal_id", "!=", False)]
+        opened = (
+            self.env["customer.grading.result"]
+            .sudo()
+            .search(
+                [("partner_id", "in", self.ids), ("state", "=", "proposed"), ("proposal_id", "!=", False)]
+            )
         )
         proposals = opened.proposal_id
         for table in ("customer_grading_result", "customer_grading_value"):
@@ -107,13 +128,17 @@ class ResPartner(models.Model):
             run = self.env["customer.grading.run"]._run_one(scheme, customer)
             if run:
                 return self._care_get_grading_notice(run.sudo())
-        raise UserError(self.env._("No grading scheme that is in force applies to %(name)s.", name=customer.name))
+        raise UserError(
+            self.env._("No grading scheme that is in force applies to %(name)s.", name=customer.name)
+        )
 
     def action_care_propose_grade(self):
         """Open the dialogue that proposes a grade by hand."""
         self.check_access("read")
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_grading_proposal_create_action"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_care.customer_grading_proposal_create_action"
+            ),
             "context": {"default_partner_ids": self.commercial_partner_id.ids},
         }
 
@@ -163,7 +188,9 @@ class ResPartner(models.Model):
         """:raises AccessError: unless ``vals`` are what the customers have already, or their companies have"""
         for partner in self.sudo():
             sources = (partner, partner.commercial_partner_id)
-            if not any(all(source._care_is_grade(name, value) for name, value in vals.items()) for source in sources):
+            if not any(
+                all(source._care_is_grade(name, value) for name, value in vals.items()) for source in sources
+            ):
                 raise self._care_get_grade_error()
 
     def _care_is_grade(self, name, value):

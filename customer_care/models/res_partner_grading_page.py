@@ -57,7 +57,8 @@ class ResPartner(models.Model):
         Result = self.env["customer.grading.result"]
         visible = set(Result.search([("id", "in", [number for _id, part in rows for number in part])]).ids)
         return {
-            partner_id: Result.browse(number for number in part if number in visible) for partner_id, part in rows
+            partner_id: Result.browse(number for number in part if number in visible)
+            for partner_id, part in rows
         }
 
     def _care_get_score_chart(self, results):
@@ -77,7 +78,10 @@ class ResPartner(models.Model):
         labels = results.fields_get(fields_, ["string"])
         head = Markup().join(Markup("<th>%s</th>") % labels[name]["string"] for name in fields_)
         body = Markup().join(self._care_get_history_row(result) for result in results)
-        return Markup("<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (head, body)
+        return Markup("<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>") % (
+            head,
+            body,
+        )
 
     def _care_get_history_row(self, result):
         states = dict(result._fields["state"]._description_selection(self.env))
@@ -95,4 +99,7 @@ class ResPartner(models.Model):
     def _care_get_grade_badge(self, grade):
         if not grade:
             return ""
-        return Markup("<span class='badge rounded-pill o_badge_color_%s'>%s</span>") % (grade.color, grade.display_name)
+        return Markup("<span class='badge rounded-pill o_badge_color_%s'>%s</span>") % (
+            grade.color,
+            grade.display_name,
+        )

@@ -35,9 +35,7 @@ class ResPartner(models.Model):
         groups=STAFF,
         help="The stage was set by hand: the rules leave it alone up to this day.",
     )
-    care_lifecycle_reason = fields.Char(
-        string="Reason of the Stage", readonly=True, copy=False, groups=STAFF
-    )
+    care_lifecycle_reason = fields.Char(string="Reason of the Stage", readonly=True, copy=False, groups=STAFF)
 
     @api.model
     def _care_expand_lifecycle_stages(self, stages, domain):
@@ -73,7 +71,9 @@ class ResPartner(models.Model):
 
     def _care_refuse_lifecycle(self, vals_list):
         """:raises AccessError: when a user names a field that only the program sets"""
-        if not self.env.su and any(vals.get(name) for vals in vals_list for name in LIFECYCLE_FIELDS if name in vals):
+        if not self.env.su and any(
+            vals.get(name) for vals in vals_list for name in LIFECYCLE_FIELDS if name in vals
+        ):
             raise AccessError(
                 self.env._("The life-cycle stage is set by its rules, or by hand with a reason and an end.")
             )

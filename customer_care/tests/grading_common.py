@@ -107,7 +107,9 @@ class GradingCommon(MetricCommon):
         self.assertIn(run.phase, (phase, "done"))
 
     def _get_result(self, run, partner):
-        return self.env["customer.grading.result"].search([("run_id", "=", run.id), ("partner_id", "=", partner.id)])
+        return self.env["customer.grading.result"].search(
+            [("run_id", "=", run.id), ("partner_id", "=", partner.id)]
+        )
 
     def _get_codes(self, partners):
         partners.invalidate_recordset()
@@ -119,8 +121,17 @@ class GradingCommon(MetricCommon):
 
     def _propose(self, partners, code, user=None, **vals):
         """Propose a grade by hand and return the proposal."""
-        wizard = self.env["customer.grading.proposal.create"].with_user(user or self.specialist).create(
-            {"partner_ids": partners.ids, "grade_id": self.grades[code].id, "reason": "A contract", **vals}
+        wizard = (
+            self.env["customer.grading.proposal.create"]
+            .with_user(user or self.specialist)
+            .create(
+                {
+                    "partner_ids": partners.ids,
+                    "grade_id": self.grades[code].id,
+                    "reason": "A contract",
+                    **vals,
+                }
+            )
         )
         action = wizard.action_propose()
         domain = action.get("domain") or [("id", "=", action["res_id"])]

@@ -50,9 +50,9 @@ class TestConsent(CareCommon):
         with self.assertRaises(AccessError):
             self._consent(source="portal")
         with self.assertRaises(AccessError):
-            self.env["customer.consent"].with_user(self.specialist).with_context(
-                default_source="web"
-            ).create({"partner_id": self.customer.id, "purpose_id": self.marketing.id})
+            self.env["customer.consent"].with_user(self.specialist).with_context(default_source="web").create(
+                {"partner_id": self.customer.id, "purpose_id": self.marketing.id}
+            )
         self.assertEqual(self._consent(user_id=self.manager.id).user_id, self.specialist)
 
     def test_consent_dates_are_checked(self):
@@ -102,7 +102,9 @@ class TestConsent(CareCommon):
         wizard.create(
             {"partner_ids": [(6, 0, customers.ids)], "purpose_id": self.marketing.id, "evidence": "Form 7"}
         ).action_confirm()
-        found = self.env["customer.consent"].search([("partner_id", "in", customers.ids), ("is_current", "=", True)])
+        found = self.env["customer.consent"].search(
+            [("partner_id", "in", customers.ids), ("is_current", "=", True)]
+        )
         self.assertEqual(found.mapped("evidence"), ["Form 7", "Form 7"])
         for user in (self.auditor, self.employee, self.portal, self.public):
             with self.assertRaises(AccessError):

@@ -45,7 +45,9 @@ class TestGradingAccess(GradingCommon):
             grade = self.grades["B"].with_user(getattr(self, role))
             self.assertFalse([name for name in OPERATIONS[1:] if grade.has_access(name)], role)
         grade = self.grades["B"].with_user(self.admin)
-        self.assertEqual(grade.partner_count, self.env["res.partner"].search_count([("care_grade_id", "=", grade.id)]))
+        self.assertEqual(
+            grade.partner_count, self.env["res.partner"].search_count([("care_grade_id", "=", grade.id)])
+        )
         self.assertIn(buyer, self.env["res.partner"].search(grade.action_open_partners()["domain"]))
         self.assertNotEqual(grade.copy().code, "B")
 
@@ -132,28 +134,57 @@ class TestGradingAccess(GradingCommon):
         }  # fmt: skip
         self.scheme.review_months = 6
         stored = self.env["ir.default"]
-        stored.set("customer.grading.slice", "phase", "done", user_id=self.supervisor.id)
-        stored.set("customer.grading.result", "is_dry_run", True, user_id=self.specialist.id)
-        stored.set("customer.grading.run", "is_dry_run", True, user_id=self.supervisor.id)
-        self.scheme.with_user(self.admin).with_context(**forged, default_user_id=self.manager.id).action_activate()
+        for model, name, value, user in (
+            ("run", "is_dry_run", True, self.supervisor),
+            ("run", "state", "done", self.supervisor),
+            ("run", "phase", "done", self.supervisor),
+            ("slice", "phase", "done", self.supervisor),
+            ("result", "is_dry_run", True, self.specialist),
+            ("version", "state", "superseded", self.admin),
+        ):
+            stored.set(f"customer.grading.{model}", name, value, user_id=user.id)
+        self.scheme.with_user(self.admin).with_context(
+            **forged, default_user_id=self.manager.id
+        ).action_activate()
         version = self.scheme.version_id
         self.assertEqual((version.state, version.user_id, version.number), ("active", self.admin, 2))
         run = self.scheme.with_user(self.supervisor).with_context(**forged).action_run().sudo()
         self.assertRecordValues(
             run,
-            [{"state": "review", "phase": "done", "is_dry_run": False, "partner_id": False, "error": False, "count_graded": 1}],
+            [
+                {
+                    "state": "review",
+                    "phase": "done",
+                    "is_dry_run": False,
+                    "partner_id": False,
+                    "error": False,
+                    "count_graded": 1,
+                }
+            ],
         )
         self.assertEqual(self._get_result(run, buyer).state, "proposed")
-        wizard = self.env["customer.grading.proposal.create"].with_user(self.specialist).with_context(**forged)
+        wizard = (
+            self.env["customer.grading.proposal.create"].with_user(self.specialist).with_context(**forged)
+        )
         wizard.create(
             {"partner_ids": buyer.ids, "grade_id": self.grades["A"].id, "reason": "A contract"}
         ).action_propose()
         result = self.env["customer.grading.result"].search([("partner_id", "=", buyer.id)], limit=1)
         self.assertRecordValues(
-            result, [{"run_id": False, "scheme_id": False, "version_id": False, "is_dry_run": False, "state": "proposed"}]
+            result,
+            [
+                {
+                    "run_id": False,
+                    "scheme_id": False,
+                    "version_id": False,
+                    "is_dry_run": False,
+                    "state": "proposed",
+                }
+            ],
         )
         self.assertRecordValues(
-            result.proposal_id, [{"run_id": False, "parent_id": False, "approval_state": "pending", "is_leap": True, "count": 1}]
+            result.proposal_id,
+            [{"run_id": False, "parent_id": False, "approval_state": "pending", "is_leap": True, "count": 1}],
         )
 
     def test_grading_rpc_methods_are_for_whom_they_are_meant(self):
@@ -179,7 +210,9 @@ class TestGradingAccess(GradingCommon):
         for role in (*STAFF, "auditor"):
             with self.subTest(role=role), self.assertRaises(AccessError):
                 scheme.with_user(getattr(self, role)).action_discard()
-        self.assertEqual((proposal.approval_state, result.state, run.state), ("pending", "proposed", "review"))
+        self.assertEqual(
+            (proposal.approval_state, result.state, run.state), ("pending", "proposed", "review")
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -188,10 +221,13 @@ class TestGradingCompanies(GradingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.other = cls._create_company("Other house", cls.currency)
-        here, there = {"company_ids": [Command.set(cls.company.ids)]}, {
-            "company_id": cls.other.id,
-            "company_ids": [Command.set(cls.other.ids)],
-        }
+        here, there = (
+            {"company_ids": [Command.set(cls.company.ids)]},
+            {
+                "company_id": cls.other.id,
+                "company_ids": [Command.set(cls.other.ids)],
+            },
+        )
         cls.here = cls._create_user("here", "customer_care.group_care_admin", **here)
         cls.there = cls._create_user("there", "customer_care.group_care_admin", **there)
 
@@ -202,7 +238,8 @@ class TestGradingCompanies(GradingCommon):
         with self._by_workers():
             run = self._run(user=self.here, scheme=scheme)
         hidden = [
-            scheme, scheme.criterion_ids, scheme.criterion_ids.band_ids, scheme.threshold_ids, scheme.version_ids, run, run.slice_ids,
+            scheme, scheme.criterion_ids, scheme.criterion_ids.band_ids, scheme.threshold_ids, scheme.version_ids,
+            run, run.slice_ids,
         ]  # fmt: skip
         while run._work_once():
             pass
@@ -255,7 +292,13 @@ class TestGradingCompanies(GradingCommon):
         self._set_rate(self.foreign, "2026-01-01", 4, abroad)
         self._set_rate(self.foreign, "2026-02-01", 5, abroad)
         buyer = self._create_buyer()
-        self._buy(("2026-01-10", 400), ("2026-02-10", 2000), partner=buyer, company_id=abroad.id, currency_id=self.foreign.id)
+        self._buy(
+            ("2026-01-10", 400),
+            ("2026-02-10", 2000),
+            partner=buyer,
+            company_id=abroad.id,
+            currency_id=self.foreign.id,
+        )
         run = self._run(user=self.here)
         self.assertEqual(self._get_result(run, buyer).breakdown[0]["value"], 500)
         self.assertEqual(run.date, fields.Date.today())
@@ -266,7 +309,9 @@ class TestGradingCompanies(GradingCommon):
         country = self.env.ref("base.de")
         country.with_context(lang="zh_CN").name = "德国"
         buyer = self._create_buyer("C", country_id=country.id)
-        scheme = self._create_scheme(scope="[('country_id.name', '=', 'Germany'), ('ref', '!=', False)]", sequence=0)
+        scheme = self._create_scheme(
+            scope="[('country_id.name', '=', 'Germany'), ('ref', '!=', False)]", sequence=0
+        )
         scheme.action_activate()
         self.supervisor.lang = "zh_CN"
         run = scheme.with_user(self.supervisor).with_context(lang="zh_CN").action_run()

@@ -12,7 +12,13 @@ class TestGradingApproval(GradingCommon):
 
     def test_grading_approval_step_and_leap(self):
         """One grade waits for a manager; more than one, or to or from the best, waits for a director."""
-        moves = {("C", "B"): "step", ("C", "D"): "step", (None, "C"): "step", ("D", "B"): "leap", ("B", "D"): "leap"}
+        moves = {
+            ("C", "B"): "step",
+            ("C", "D"): "step",
+            (None, "C"): "step",
+            ("D", "B"): "leap",
+            ("B", "D"): "leap",
+        }
         moves.update({("B", "A"): "leap", ("A", "B"): "leap", (None, "A"): "leap", ("A", "D"): "leap"})
         buyers = {move: self._create_buyer(move[1], grade=move[0]) for move in moves}
         run = self._run()
@@ -44,7 +50,14 @@ class TestGradingApproval(GradingCommon):
         """Who starts a run, or proposes by hand, does not approve; neither does anybody not asked."""
         buyer = self._create_buyer("C", grade="B")
         run = self._run(user=self.manager)
-        for user in (self.manager, self.supervisor, self.specialist, self.auditor, self.employee, self.portal):
+        for user in (
+            self.manager,
+            self.supervisor,
+            self.specialist,
+            self.auditor,
+            self.employee,
+            self.portal,
+        ):
             for record in (run.proposal_ids, self._get_result(run, buyer)):
                 with self.subTest(user=user.login, record=record), self.assertRaises(AccessError):
                     record.with_user(user).action_approve()
@@ -59,9 +72,18 @@ class TestGradingApproval(GradingCommon):
         run = self._run()
         self.assertNotIn("grade_changed", self._get_kinds(buyer))
         self._approve(run)
-        event = self.env["customer.care.event"].search([("partner_id", "=", buyer.id), ("kind", "=", "grade_changed")])
+        event = self.env["customer.care.event"].search(
+            [("partner_id", "=", buyer.id), ("kind", "=", "grade_changed")]
+        )
         self.assertRecordValues(
-            event, [{"summary": "B → C (40.00)", "user_id": self.director.id, "res_model": "customer.grading.result"}]
+            event,
+            [
+                {
+                    "summary": "B → C (40.00)",
+                    "user_id": self.director.id,
+                    "res_model": "customer.grading.result",
+                }
+            ],
         )
         self.assertEqual(event.res_id, self._get_result(run, buyer).id)
         self.assertEqual(self._get_result(run, buyer).state, "applied")
@@ -127,7 +149,9 @@ class TestGradingApproval(GradingCommon):
             with self.assertRaises(AccessError):
                 proposal.with_user(user).action_withdraw()
         proposal.with_user(self.supervisor).action_withdraw()
-        self.assertEqual((proposal.approval_state, self._get_result(run, buyer).state), ("draft", "superseded"))
+        self.assertEqual(
+            (proposal.approval_state, self._get_result(run, buyer).state), ("draft", "superseded")
+        )
         self.assertEqual(run.state, "done")
         for method in (proposal.with_user(self.manager).action_approve, proposal.action_request_approval):
             with self.assertRaises(UserError):
@@ -187,7 +211,15 @@ class TestGradingManual(GradingCommon):
                 self._propose(buyer, "C", reason=reason)
         proposal = self._propose(self._create_customer("Contact", parent_id=buyer.id), "C")
         self.assertRecordValues(
-            proposal, [{"kind": "manual", "is_leap": False, "user_id": self.specialist.id, "approval_state": "pending"}]
+            proposal,
+            [
+                {
+                    "kind": "manual",
+                    "is_leap": False,
+                    "user_id": self.specialist.id,
+                    "approval_state": "pending",
+                }
+            ],
         )
         self.assertEqual((proposal.partner_id, proposal.result_ids.reason), (buyer, "A contract"))
         self.assertEqual(self._get_codes(buyer), ["B"])
@@ -212,7 +244,7 @@ class TestGradingManual(GradingCommon):
                 self._propose(buyer, "C", user=user)
 
     def test_grading_manual_stays_until_its_day(self):
-        """Runs leave a grade by hand alone until its day; dry runs say so too; afterwards the computed one is proposed."""
+        """Runs, dry ones too, leave a grade by hand alone until its day; then the computed one is proposed."""
         today = fields.Date.today()
         until = fields.Date.add(today, days=30)
         buyer, free = self._create_buyer("C", grade="B"), self._create_buyer("D", grade="C")
@@ -231,8 +263,12 @@ class TestGradingManual(GradingCommon):
         buyer.sudo().care_grade_until = fields.Date.subtract(today, days=1)
         self.env["customer.grading.proposal"]._cron_end_manual()
         self.assertFalse(buyer.care_grade_until)
-        proposed = self.env["customer.grading.result"].search([("partner_id", "=", buyer.id), ("state", "=", "proposed")])
-        self.assertEqual((proposed.grade_id, proposed.previous_grade_id), (self.grades["C"], self.grades["A"]))
+        proposed = self.env["customer.grading.result"].search(
+            [("partner_id", "=", buyer.id), ("state", "=", "proposed")]
+        )
+        self.assertEqual(
+            (proposed.grade_id, proposed.previous_grade_id), (self.grades["C"], self.grades["A"])
+        )
         self.assertIn("expired", proposed.reason)
         self.assertTrue(proposed.proposal_id.is_leap)
         self.env["customer.grading.proposal"]._cron_end_manual()

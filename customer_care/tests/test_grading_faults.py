@@ -38,7 +38,9 @@ class TestGradingPhases(GradingCommon):
             self._work(run)
             results = self.env["customer.grading.result"].search([("run_id", "=", run.id)])
             self.assertEqual(results.partner_id, buyers[1], phase)
-            self.assertEqual((run.state, run.proposal_ids.count, run.proposal_ids.kind), ("review", 1, "step"))
+            self.assertEqual(
+                (run.state, run.proposal_ids.count, run.proposal_ids.kind), ("review", 1, "step")
+            )
             self._delete(buyers[1])
 
     def test_grading_customer_deleted_with_an_open_proposal(self):
@@ -77,7 +79,7 @@ class TestGradingPhases(GradingCommon):
             self._delete(kept)
 
     def test_grading_customer_bought_between_phases(self):
-        """A run sees the figures of the moment at which it collected them; all of its results are explained by these."""
+        """A run sees the figures of the moment at which it collected them; these explain all its results."""
         buyer = self._create_buyer("C")
         run = self._start()
         self._work(run, "grading")
@@ -105,7 +107,9 @@ class TestGradingPhases(GradingCommon):
         scheme.action_activate()
         scheme.company_id = other
         run = self._run(scheme=scheme, user=self.env.user)
-        self.assertEqual((run.company_id, self._get_result(run, buyer).company_id), (self.company, self.company))
+        self.assertEqual(
+            (run.company_id, self._get_result(run, buyer).company_id), (self.company, self.company)
+        )
 
     def test_grading_two_runs_of_a_scheme_at_once(self):
         """A scheme is run once at a time, dry runs included; cancelling makes way."""
@@ -184,7 +188,7 @@ class TestGradingPhases(GradingCommon):
 
         def fail(self):
             run.write({"state": "cancelled"})
-            raise UserError("Too late")
+            raise UserError(f"Too late: {self}")
 
         with patch.object(type(run), "_work_slice", fail), patch.object(self.env.cr, "rollback"):
             self.assertFalse(run._work_once())
@@ -213,13 +217,18 @@ class TestGradingFigures(GradingCommon):
         self._buy(("2026-02-01", -600), partner=returned)
         self._buy(("2026-02-01", -600), partner=negative)
         run = self._run()
-        self.assertEqual([self._get_grade(buyer, run) for buyer in (returned, negative, never)], ["C", "D", False])
+        self.assertEqual(
+            [self._get_grade(buyer, run) for buyer in (returned, negative, never)], ["C", "D", False]
+        )
         self.assertEqual(self._get_result(run, negative).breakdown[0]["value"], -500)
 
     def test_grading_purchases_after_the_day_do_not_count(self):
         """A run knows what was known at the end of its day."""
         today = fields.Date.today()
-        buyer, future = self._create_buyer("C", day=today), self._create_buyer("A", day=today + timedelta(days=1))
+        buyer, future = (
+            self._create_buyer("C", day=today),
+            self._create_buyer("A", day=today + timedelta(days=1)),
+        )
         self._buy((today + timedelta(days=1), 5000), partner=buyer)
         run = self._run()
         self.assertEqual([self._get_grade(one, run) for one in (buyer, future)], ["C", False])
@@ -238,7 +247,9 @@ class TestGradingFigures(GradingCommon):
         """Amounts that cannot be converted make the run fail, naming both currencies; nobody is graded."""
         scheme = self._create_scheme(currency_id=self.foreign.id, sequence=0)
         buyer = self._create_buyer("C")
-        self.env["res.currency.rate"].search([("currency_id", "in", (self.foreign + self.currency).ids)]).unlink()
+        self.env["res.currency.rate"].search(
+            [("currency_id", "in", (self.foreign + self.currency).ids)]
+        ).unlink()
         with self.assertRaisesRegex(UserError, "XTA.*no rate"):
             scheme.action_activate()
         rate = self._set_rate(self.foreign, "2020-01-01", 10)
@@ -250,7 +261,9 @@ class TestGradingFigures(GradingCommon):
         self.assertFalse(self._get_result(run, buyer))
         self._set_rate(self.foreign, "2020-01-01", 10)
         run.with_user(self.supervisor).action_resume()
-        self.assertEqual(self._get_result(run, buyer).breakdown[0]["value"], 1000, "in the currency of the scheme")
+        self.assertEqual(
+            self._get_result(run, buyer).breakdown[0]["value"], 1000, "in the currency of the scheme"
+        )
         self.assertEqual(self._get_result(run, buyer).grade_id, self.grades["A"])
 
     @mute_logger(LOGGER)
@@ -278,7 +291,9 @@ class TestGradingFigures(GradingCommon):
         run = self._run(scheme=scheme)
         self.assertEqual({self._get_result(run, buyer).score for buyer in (one, *equal)}, {100})
         self.assertEqual(run.borders, [[7, 7, 7, 7]])
-        unknown = self._create_scheme([{**criterion, "metric_id": self._create_metric("growth", 1).id}], sequence=0)
+        unknown = self._create_scheme(
+            [{**criterion, "metric_id": self._create_metric("growth", 1).id}], sequence=0
+        )
         self.scheme.active = scheme.active = False
         run = self._run(scheme=unknown)
         self.assertEqual((run.count_ungraded, run.borders), (5, [[]]))
@@ -301,7 +316,10 @@ class TestGradingFigures(GradingCommon):
             results = Result.search([("run_id", "=", run.id)], order="partner_id")
             values = results._get_metric_values()
             found.append(
-                [run.borders, [(row.partner_id.id, row.score, row.grade_id.id, values[row.id]) for row in results]]
+                [
+                    run.borders,
+                    [(row.partner_id.id, row.score, row.grade_id.id, values[row.id]) for row in results],
+                ]
             )
         self.assertEqual(found[0], found[1])
         self.assertEqual(found[0], found[2])

@@ -19,7 +19,7 @@ class TestGradingMerge(GradingCommon):
         return partner.sudo().read(GRADE_FIELDS, load=None)[0]
 
     def test_grading_merge_keeps_the_grade_of_the_record_that_stays(self):
-        """Whoever is merged in leaves neither grade nor score, date, validity or result; contacts show the kept grade."""
+        """Who is merged in leaves neither grade nor score, date, validity or result; contacts show the kept one."""
         kept, double = self._create_buyer("C", "Twin"), self._create_buyer("A", "Twin")
         contact = self._create_customer("Contact", parent_id=double.id)
         self._approve(self._run())
@@ -59,7 +59,14 @@ class TestGradingMerge(GradingCommon):
         double.sudo()._care_set_lifecycle(stages[1], "Promised", until)
         self._merge(kept, double)
         self.assertRecordValues(
-            kept, [{"care_lifecycle_stage_id": False, "care_lifecycle_until": False, "care_lifecycle_reason": False}]
+            kept,
+            [
+                {
+                    "care_lifecycle_stage_id": False,
+                    "care_lifecycle_until": False,
+                    "care_lifecycle_reason": False,
+                }
+            ],
         )
         other = self._create_buyer(name="Twin")
         kept.sudo()._care_set_lifecycle(stages[0], "Known", until)
@@ -67,7 +74,13 @@ class TestGradingMerge(GradingCommon):
         self._merge(kept, other)
         self.assertRecordValues(
             kept,
-            [{"care_lifecycle_stage_id": stages[0].id, "care_lifecycle_until": until, "care_lifecycle_reason": "Known"}],
+            [
+                {
+                    "care_lifecycle_stage_id": stages[0].id,
+                    "care_lifecycle_until": until,
+                    "care_lifecycle_reason": "Known",
+                }
+            ],
         )
 
     def test_grading_merge_of_contacts_shows_their_company(self):
@@ -146,7 +159,9 @@ class TestGradingMoved(GradingCommon):
         self._propose(company, "B")
         for partner in (company, contact):
             page = partner.with_user(self.specialist)
-            self.assertIn("60.00 points are missing to grade", page.care_grade_explanation.replace("35.00", "60.00"))
+            self.assertIn(
+                "60.00 points are missing to grade", page.care_grade_explanation.replace("35.00", "60.00")
+            )
             self.assertIn("A contract", page.care_grading_history)
             self.assertIn("svg", page.care_score_history)
         self.assertEqual(self._get_result(run, company).score, 0)
@@ -181,8 +196,10 @@ class TestGradeMigration(GradingCommon):
             self.env["customer.grading.result"].create(
                 {"partner_id": buyer.id, "date": today, "grade_id": self.grades["D"].id, **vals}
             )
-        report = self.env["customer.grade.migration"].with_user(self.manager).create(
-            {"date_from": fields.Date.subtract(today, days=50), "date_to": today, "team_id": team.id}
+        report = (
+            self.env["customer.grade.migration"]
+            .with_user(self.manager)
+            .create({"date_from": fields.Date.subtract(today, days=50), "date_to": today, "team_id": team.id})
         )
         for direction in moves.values():
             self.assertEqual(report[f"{direction}_count"], 1, direction)
@@ -191,6 +208,9 @@ class TestGradeMigration(GradingCommon):
         action = report.action_open_customers(self.grades["C"].id, self.grades["B"].id)
         found = rows.search(action["domain"])
         self.assertEqual((found.partner_id, found.steps, found.direction), (buyers["C", "B"], 1, "better"))
-        self.assertEqual(rows.search(report.action_open_customers(False, self.grades["C"].id)["domain"]).partner_id, buyers[None, "C"])
+        self.assertEqual(
+            rows.search(report.action_open_customers(False, self.grades["C"].id)["domain"]).partner_id,
+            buyers[None, "C"],
+        )
         report.scheme_id = self.scheme
         self.assertEqual(report.customer_count, 0, "none of them was graded by the scheme")

@@ -19,7 +19,9 @@ class TestGradingRun(GradingCommon):
         self.assertEqual(run._name, "customer.grading.run")
         self.assertEqual((run.state, run.progress, run.phase), ("review", 100, "done"))
         self.assertEqual(
-            [run[name] for name in customer_grading_run.FIGURES], [4, 4, 0, 3, 0, 2], "scope, graded, ungraded, moved, up, down"
+            [run[name] for name in customer_grading_run.FIGURES],
+            [4, 4, 0, 3, 0, 2],
+            "scope, graded, ungraded, moved, up, down",
         )
         self.assertEqual((run.user_id, run.version_id), (self.supervisor, self.scheme.version_id))
         states = {"A": ("proposed", 0), "B": ("unchanged", 0), "C": ("proposed", -2), "D": ("proposed", -1)}
@@ -41,7 +43,9 @@ class TestGradingRun(GradingCommon):
                     }
                 ],
             )
-        self.assertEqual(self._get_codes(self.env["res.partner"].union(*buyers.values())), [None or False, "B", "A", "C"])
+        self.assertEqual(
+            self._get_codes(self.env["res.partner"].union(*buyers.values())), [None or False, "B", "A", "C"]
+        )
 
     def test_grading_run_writes_scores_at_once(self):
         """Score, score before and review date reach customers and contacts without approval; the grade does not."""
@@ -51,7 +55,15 @@ class TestGradingRun(GradingCommon):
         review = fields.Date.add(fields.Date.today(), months=12)
         for partner in (buyer, contact):
             self.assertRecordValues(
-                partner, [{"care_score": 60, "care_previous_score": 0, "care_review_date": review, "care_grade_date": False}]
+                partner,
+                [
+                    {
+                        "care_score": 60,
+                        "care_previous_score": 0,
+                        "care_review_date": review,
+                        "care_grade_date": False,
+                    }
+                ],
             )
         self._buy((fields.Date.today(), 500), partner=buyer)
         run = self._run()
@@ -69,7 +81,14 @@ class TestGradingRun(GradingCommon):
     def test_grading_run_breakdown_adds_up_to_the_score(self):
         """The explanation of a result names each criterion, its part of the score and the way to the next grade."""
         recency = self.env.ref("customer_care.customer_metric_recency_days")
-        linear = {"metric_id": recency.id, "weight": 25, "sequence": 20, "method": "linear", "low": 400, "high": 0}
+        linear = {
+            "metric_id": recency.id,
+            "weight": 25,
+            "sequence": 20,
+            "method": "linear",
+            "low": 400,
+            "high": 0,
+        }
         scheme = self._create_scheme([self._prepare_criterion(weight=75), linear], sequence=0)
         buyer = self._create_buyer(500, day=fields.Date.subtract(fields.Date.today(), days=100))
         result = self._get_result(self._run(scheme=scheme), buyer)
@@ -86,7 +105,9 @@ class TestGradingRun(GradingCommon):
         """Whoever never bought is not graded, and never gets the lowest grade; a grade he has he keeps."""
         new, old = self._create_buyer(), self._create_buyer(grade="B")
         run = self._run()
-        self.assertEqual((run.count_scope, run.count_graded, run.count_ungraded, run.state), (2, 0, 2, "done"))
+        self.assertEqual(
+            (run.count_scope, run.count_graded, run.count_ungraded, run.state), (2, 0, 2, "done")
+        )
         self.assertFalse(run.proposal_ids)
         for buyer in (new, old):
             self.assertRecordValues(self._get_result(run, buyer), [{"state": "ungraded", "grade_id": False}])
@@ -220,7 +241,9 @@ class TestGradingRun(GradingCommon):
         (empty | self.scheme).write({"run_interval_months": 3, "date_next_run": today})
         later.write({"run_interval_months": 3, "date_next_run": fields.Date.add(today, days=1)})
         self.env["customer.grading.scheme"]._cron_run()
-        self.assertEqual((empty | self.scheme).mapped("date_next_run"), [fields.Date.add(today, months=3)] * 2)
+        self.assertEqual(
+            (empty | self.scheme).mapped("date_next_run"), [fields.Date.add(today, months=3)] * 2
+        )
         self.assertTrue(self._get_result(self.scheme.run_ids, buyer))
         self.assertIn("no customer", str(empty.message_ids[0].body))
         self.assertFalse(later.run_ids | empty.run_ids)
@@ -232,7 +255,9 @@ class TestGradingRun(GradingCommon):
         due.sudo().care_review_date = fields.Date.subtract(today, days=1)
         future = open_.sudo().care_review_date = fields.Date.add(today, days=40)
         self._run()
-        self.assertEqual((due.care_review_date, open_.care_review_date), (fields.Date.add(today, months=12), future))
+        self.assertEqual(
+            (due.care_review_date, open_.care_review_date), (fields.Date.add(today, months=12), future)
+        )
         due.sudo().care_review_date = today
         self.scheme.review_months = 0
         self.scheme.action_activate()
@@ -247,7 +272,10 @@ class TestGradingRun(GradingCommon):
                 [{"name": f"Buyer {n}", "ref": f"COUNT {number}"} for n in range(number)]
             )
             self.env["customer.transaction"].create(
-                [{"partner_id": p.id, "date": date(2026, 1, 1), "amount": 10 * n} for n, p in enumerate(partners)]
+                [
+                    {"partner_id": p.id, "date": date(2026, 1, 1), "amount": 10 * n}
+                    for n, p in enumerate(partners)
+                ]
             )
             scheme = self._create_scheme(scope=f"[('ref', '=', 'COUNT {number}')]", sequence=0)
             scheme.action_activate()

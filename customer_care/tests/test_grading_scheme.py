@@ -17,7 +17,9 @@ class TestGradingDryRun(GradingCommon):
         buyer = self._create_buyer("B", grade="B")
         first = self._run()
         version = self.scheme.version_id
-        before = buyer.read(["care_grade_id", "care_score", "care_previous_score", "care_review_date", "write_date"])
+        before = buyer.read(
+            ["care_grade_id", "care_score", "care_previous_score", "care_review_date", "write_date"]
+        )
         self.scheme.threshold_ids.filtered(lambda row: row.grade_id == self.grades["A"]).min_score = 60
         self.assertTrue(self.scheme.is_changed)
         dry = self.scheme.with_user(self.supervisor).action_dry_run().sudo()
@@ -30,7 +32,9 @@ class TestGradingDryRun(GradingCommon):
         self.assertEqual(buyer.read(list(before[0])), before)
         self.assertFalse(dry.proposal_ids)
         self.assertEqual((self.scheme.version_id, first.state), (version, "done"))
-        self.assertEqual(self._get_result(self._run(), buyer).state, "unchanged", "the version in force counts")
+        self.assertEqual(
+            self._get_result(self._run(), buyer).state, "unchanged", "the version in force counts"
+        )
 
     def test_grading_dry_run_is_put_in_force(self):
         """An administrator puts the rules of a dry run in force; nobody else, and not once they were edited again."""
@@ -63,7 +67,14 @@ class TestGradingDryRun(GradingCommon):
         other = self._create_metric("purchases")
         rows = [
             self._prepare_criterion(weight=60, missing="fixed", missing_points=12.5),
-            {"metric_id": other.id, "weight": 40, "sequence": 20, "method": "quantile", "classes": 4, "scale": "zero"},
+            {
+                "metric_id": other.id,
+                "weight": 40,
+                "sequence": 20,
+                "method": "quantile",
+                "classes": 4,
+                "scale": "zero",
+            },
         ]
         scheme = self._create_scheme(rows)
         scheme.action_activate()
@@ -72,7 +83,10 @@ class TestGradingDryRun(GradingCommon):
             {
                 "scope": "[]",
                 "review_months": 1,
-                "criterion_ids": [Command.delete(scheme.criterion_ids[1].id), Command.update(scheme.criterion_ids[0].id, {"weight": 1})],
+                "criterion_ids": [
+                    Command.delete(scheme.criterion_ids[1].id),
+                    Command.update(scheme.criterion_ids[0].id, {"weight": 1}),
+                ],
                 "threshold_ids": [Command.clear()],
             }
         )
@@ -188,7 +202,11 @@ class TestGradingConfiguration(GradingCommon):
             "[('parent_id.nonsense', '=', 1)]", "[('create_date', '>', 'x')]", "()", "[" * 500, "[[[]]]", "'[]'",
         )  # fmt: skip
         for scope in bad:
-            with self.subTest(scope[:40]), mute_logger("odoo.sql_db"), self.assertRaises(ValidationError) as caught:
+            with (
+                self.subTest(scope[:40]),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(ValidationError) as caught,
+            ):
                 self.scheme.scope = scope
                 self.env.flush_all()
             self.assertIn("cannot be used", str(caught.exception))
@@ -200,14 +218,22 @@ class TestGradingConfiguration(GradingCommon):
         self._create_buyer(5)
         low = self._create_scheme([self._prepare_criterion(bands=((0, 20), (10, 70)))])
         self.assertRegex(self._get_problems(low, "warning"), "A can never be reached.*highest score is 70")
-        self.assertRegex(self._get_problems(self._create_scheme([self._prepare_criterion(bands=((0, 40),))]), "warning"), "same points")
+        self.assertRegex(
+            self._get_problems(self._create_scheme([self._prepare_criterion(bands=((0, 40),))]), "warning"),
+            "same points",
+        )
         turned = self._create_scheme([self._prepare_criterion(bands=((0, 90), (10, 0)))])
         self.assertRegex(self._get_problems(turned, "warning"), "better value gets fewer")
-        self.assertRegex(self._get_problems(self._create_scheme([self._prepare_criterion(bands=((5, 90),))]), "warning"), "under 5")
+        self.assertRegex(
+            self._get_problems(self._create_scheme([self._prepare_criterion(bands=((5, 90),))]), "warning"),
+            "under 5",
+        )
         classes = {"metric_id": self.metric.id, "weight": 100, "method": "quantile", "missing": "leave_out"}
         never = self._create_scheme([classes], {"A": 75, "C": 20, "D": 0})
         self.assertRegex(self._get_problems(never, "warning"), "D can never be given")
-        self.assertRegex(self._get_problems(self._create_scheme(scope="[('ref', '=', 'x')]"), "warning"), "No customer")
+        self.assertRegex(
+            self._get_problems(self._create_scheme(scope="[('ref', '=', 'x')]"), "warning"), "No customer"
+        )
         unknown = self._create_scheme([self._prepare_criterion(self._create_metric("growth", 12))])
         self.assertRegex(self._get_problems(unknown, "warning"), "none of 1 customers")
         self.metric.active = False
@@ -262,9 +288,10 @@ class TestGradingConfiguration(GradingCommon):
 
     def test_grading_scheme_is_made_in_its_form(self):
         """The form takes criteria, bands and thresholds, and says while editing what is wrong."""
-        with patch.object(customer_grading_scheme, "RUN_AT_ONCE", 0), Form(
-            self.env["customer.grading.scheme"].with_user(self.admin)
-        ) as form:
+        with (
+            patch.object(customer_grading_scheme, "RUN_AT_ONCE", 0),
+            Form(self.env["customer.grading.scheme"].with_user(self.admin)) as form,
+        ):
             form.name = "New"
             form.scope = f"[('ref', '=', '{REF}')]"
             self.assertIn("no criteria", form.check_html)

@@ -7,7 +7,23 @@ from odoo.tools import SQL
 from ..tools import grading
 from .grading_common import GradingCommon
 
-POOL = (None, None, -1e9, -7.25, -0.1, 0.0, 0.1, 0.30000000000000004, 1.0, 2.5, 2.5, 10.0, 33.333333, 99.995, 1e12)
+POOL = (
+    None,
+    None,
+    -1e9,
+    -7.25,
+    -0.1,
+    0.0,
+    0.1,
+    0.30000000000000004,
+    1.0,
+    2.5,
+    2.5,
+    10.0,
+    33.333333,
+    99.995,
+    1e12,
+)
 
 
 def _make_criterion(rng):
@@ -34,7 +50,8 @@ def _make_case(rng):
     scores = rng.sample((0.0, 0.01, 35.0, 49.99, 66.67, 100.0), rng.randint(1, 4))
     thresholds = [{"grade_id": number, "min": score} for number, score in enumerate(scores, start=1)]
     rows = [
-        [rng.choice(POOL) if rng.random() < 0.7 else rng.uniform(-200, 2000) for _row in criteria] for _n in range(25)
+        [rng.choice(POOL) if rng.random() < 0.7 else rng.uniform(-200, 2000) for _row in criteria]
+        for _n in range(25)
     ]
     if rng.random() < 0.1:
         rows = [[None] * len(criteria) for _row in rows]
@@ -49,7 +66,9 @@ def _make_case(rng):
 
 def _get_select(number, spec, rows, borders):
     """Return a SELECT of case, row, points, score and grade."""
-    names = [(SQL.identifier(f"v{index}"), SQL.identifier(f"p{index}")) for index in range(len(spec["criteria"]))]
+    names = [
+        (SQL.identifier(f"v{index}"), SQL.identifier(f"p{index}")) for index in range(len(spec["criteria"]))
+    ]
     points = [
         SQL("%s AS %s", grading.points_sql(row, value, borders[index]), name)
         for index, (row, (value, name)) in enumerate(zip(spec["criteria"], names, strict=True))
@@ -96,7 +115,9 @@ class TestGradingExamples(BaseCase):
             spec, rows, borders = _make_case(rng)
             for values in rows[:5]:
                 explanation = grading.explain(spec, values, borders)
-                self.assertEqual(explanation["grade_id"], grading.get_grade(spec, grading.get_score(spec, values, borders)))
+                self.assertEqual(
+                    explanation["grade_id"], grading.get_grade(spec, grading.get_score(spec, values, borders))
+                )
                 for index, row in enumerate(explanation["criteria"]):
                     if row["to_value"] is None or values[index] is None:
                         continue
@@ -121,7 +142,8 @@ class TestGradingSql(GradingCommon):
         for number, (spec, rows, borders) in enumerate(cases):
             for n, values in enumerate(rows):
                 points = [
-                    grading.get_points(row, values[index], borders[index]) for index, row in enumerate(spec["criteria"])
+                    grading.get_points(row, values[index], borders[index])
+                    for index, row in enumerate(spec["criteria"])
                 ]
                 score = grading.get_score(spec, values, borders)
                 grade = grading.get_grade(spec, score)
@@ -137,7 +159,9 @@ class TestGradingSql(GradingCommon):
             {"scheme_id": self.scheme.id, "user_id": self.env.uid, "date": "2026-03-31", "state": "done"}
         )
         for size in (0, 1, 2, 3, 4, 7, 50):
-            values = [rng.choice(POOL[1:]) if rng.random() < 0.7 else rng.uniform(-9, 9) for _n in range(size)]
+            values = [
+                rng.choice(POOL[1:]) if rng.random() < 0.7 else rng.uniform(-9, 9) for _n in range(size)
+            ]
             for classes in (3, 4, 5):
                 for lower in (False, True):
                     self.env.cr.execute("DELETE FROM customer_grading_value WHERE run_id = %s", [run.id])
@@ -149,4 +173,6 @@ class TestGradingSql(GradingCommon):
                         )
                     row = {"method": "quantile", "classes": classes, "is_lower_better": lower}
                     run.spec = {"criteria": [row]}
-                    self.assertEqual(run._get_borders(), [grading.get_borders(values, classes, lower)], (values, row))
+                    self.assertEqual(
+                        run._get_borders(), [grading.get_borders(values, classes, lower)], (values, row)
+                    )

@@ -18,7 +18,7 @@ class TestGradingTour(GradingCommon, HttpCase):
             self.assertFalse(result.failed)
 
     def test_customer_form_shows_grade_and_timeline(self):
-        """The pages of a customer read their lists and reasons when they are opened, and the timeline can be searched."""
+        """The pages of a customer read what they show when opened, and the timeline can be searched."""
         self.metric.name = "Amount of tour"
         customer = self._create_buyer("A", name="Tour customer", grade="A")
         self.scheme.action_activate()
@@ -29,9 +29,14 @@ class TestGradingTour(GradingCommon, HttpCase):
                 self.scheme, version.spec, version=version, date=today - timedelta(days=days)
             )
         self.env["customer.care.event"]._log(
-            [{"partner_id": customer.id, "kind": "note", "summary": f"{n} tour note"} for n in ("First", "Second")]
+            [
+                {"partner_id": customer.id, "kind": "note", "summary": f"{n} tour note"}
+                for n in ("First", "Second")
+            ]
         )
-        self.start_tour(f"/odoo/care-customers/{customer.id}", "customer_care_customer_form", login=self.specialist.login)
+        self.start_tour(
+            f"/odoo/care-customers/{customer.id}", "customer_care_customer_form", login=self.specialist.login
+        )
 
     def test_dry_run_is_tried_and_put_in_force(self):
         """An administrator sees who would move by edited rules before they count."""

@@ -84,9 +84,7 @@ class TestLifecycle(LifecycleCommon):
         self._buy(away, 2, 1)
         self._apply()
         self.assertEqual(away.care_lifecycle_stage_id, self.stages["growing"])
-        self.assertEqual(
-            self._get_changes(away).mapped("to_stage_id.code"), ["lost", "won_back", "growing"]
-        )
+        self.assertEqual(self._get_changes(away).mapped("to_stage_id.code"), ["lost", "won_back", "growing"])
 
     def test_applied_twice_changes_nothing(self):
         """A second application writes no customer, no history and no timeline."""
@@ -128,8 +126,10 @@ class TestLifecycle(LifecycleCommon):
         """The guard stands in nobody's way who creates and moves contacts."""
         self._buy(self.customer, 10)
         self._apply()
-        contact = self.env["res.partner"].with_user(self.specialist).create(
-            {"name": "Eve", "parent_id": self.customer.id}
+        contact = (
+            self.env["res.partner"]
+            .with_user(self.specialist)
+            .create({"name": "Eve", "parent_id": self.customer.id})
         )
         self.assertEqual(contact.care_lifecycle_stage_id, self.stages["new"])
         contact.write({"care_lifecycle_stage_id": self.stages["new"].id, "name": "Eva"})
@@ -415,7 +415,12 @@ class TestLifecycleRun(LifecycleCommon):
         """Who may do what with the models of the life cycle; anything missing is refused."""
         allowed = {
             "customer.lifecycle.stage": {"specialist": "r", "manager": "r", "auditor": "r", "admin": "rwcu"},
-            "customer.lifecycle.condition": {"specialist": "r", "manager": "r", "auditor": "r", "admin": "rwcu"},
+            "customer.lifecycle.condition": {
+                "specialist": "r",
+                "manager": "r",
+                "auditor": "r",
+                "admin": "rwcu",
+            },
             "customer.lifecycle.change": {"specialist": "r", "manager": "r", "auditor": "r", "admin": "r"},
             "customer.lifecycle.run": {"auditor": "r", "admin": "r"},
             "customer.lifecycle.set": {"specialist": "rwcu", "manager": "rwcu", "admin": "rwcu"},

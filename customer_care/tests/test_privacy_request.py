@@ -64,7 +64,12 @@ class TestPrivacyRequest(CareCommon):
     def test_request_guarded_fields_cannot_be_forged(self):
         """State, number and file come from the buttons alone."""
         request = self._request()
-        for vals in ({"state": "done"}, {"number": "1"}, {"export_attachment_id": 1}, {"is_from_portal": True}):
+        for vals in (
+            {"state": "done"},
+            {"number": "1"},
+            {"export_attachment_id": 1},
+            {"is_from_portal": True},
+        ):
             with self.assertRaises(AccessError):
                 request.write(vals)
             with self.assertRaises(AccessError):

@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import CareCommon
@@ -75,7 +75,7 @@ class TestRetention(CareCommon):
             with self.assertRaises(AccessError):
                 rule.with_user(user).read(["name"])
         for user in (self.manager, self.auditor):
-            with self.assertRaises((AccessError)):
+            with self.assertRaises(AccessError):
                 rule.with_user(user).action_apply()
         with self.assertRaises(AccessError):
             rule.with_user(self.manager).write({"months": 1})

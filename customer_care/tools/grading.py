@@ -7,7 +7,7 @@ A **spec** is the frozen text of a scheme, plain JSON. A criterion turns a value
 >>> [get_points(bands, value) for value in (-1, 0, 2.9, 3, 250)]
 [0.0, 10.0, 10.0, 60.0, 100.0]
 
-**Linear**: 0 points at ``low``, 100 at ``high``, in proportion between; ``low`` above ``high`` means that less is better:
+**Linear**: 0 points at ``low``, 100 at ``high``, in proportion between; ``low`` above ``high``: less is better:
 
 >>> linear = {"method": "linear", "low": 90, "high": 30, "weight": 50, "missing": "leave_out"}
 >>> [get_points(linear, value) for value in (120, 90, 60, 45, 10)]
@@ -187,7 +187,10 @@ def points_sql(criterion, value, borders):
     if criterion["method"] == "linear":
         low, high = float(criterion["low"]), float(criterion["high"])
         known = SQL(
-            "ELSE LEAST(GREATEST(100::float8 * (%s - %s::float8) / %s::float8, 0), 100)", value, low, high - low
+            "ELSE LEAST(GREATEST(100::float8 * (%s - %s::float8) / %s::float8, 0), 100)",
+            value,
+            low,
+            high - low,
         )
     elif criterion["method"] == "quantile":
         if not borders:
@@ -261,7 +264,9 @@ def explain(spec, values, borders):
         get_points(row, value, borders[index] if borders else ())
         for index, (row, value) in enumerate(zip(spec["criteria"], values, strict=True))
     ]
-    total = sum(float(row["weight"]) for row, worth in zip(spec["criteria"], points, strict=True) if worth is not None)
+    total = sum(
+        float(row["weight"]) for row, worth in zip(spec["criteria"], points, strict=True) if worth is not None
+    )
     next_row = _get_next(spec, score)
     gap = float(round_score(next_row["min"]) - score) if next_row else None
     rows = []
@@ -306,7 +311,10 @@ def _get_step(criterion, value, points, borders, needed):
     elif criterion["method"] == "quantile":
         # By the class of the border itself: borders that tie share the better one.
         numbers = [get_class(border, borders, criterion.get("is_lower_better")) for border in borders]
-        places = [(border, get_class_points(criterion, number)) for border, number in zip(borders, numbers, strict=True)]
+        places = [
+            (border, get_class_points(criterion, number))
+            for border, number in zip(borders, numbers, strict=True)
+        ]
         places.reverse()
     else:
         # Upwards from the present value first; downwards only when nothing above is better.

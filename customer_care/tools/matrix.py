@@ -16,7 +16,6 @@ that tables of two days can be compared:
 ['A', 'Total']
 """
 
-
 # How a cell is coloured, by the direction of its change.
 DIRECTION_CLASSES = {"better": "table-success", "worse": "table-danger", "same": "table-light"}
 
@@ -24,8 +23,10 @@ DIRECTION_CLASSES = {"better": "table-success", "worse": "table-danger", "same":
 def get_direction(ranking, old, new):
     """Return how ``new`` lies to ``old`` in ``ranking``, a list of keys with the best first.
 
-    >>> [get_direction("ABC", *pair) for pair in ("BA", "BC", "BB")], get_direction("A", None, "A"), get_direction("A", "A", None)
-    (['better', 'worse', 'same'], 'new', 'ended')
+    >>> [get_direction("ABC", *pair) for pair in ("BA", "BC", "BB")]
+    ['better', 'worse', 'same']
+    >>> get_direction("A", None, "A"), get_direction("A", "A", None)
+    ('new', 'ended')
     """
     if not old or not new:
         return "ended" if old else "new"
@@ -56,7 +57,8 @@ def get_matrix(rows, columns, counts, none, total, get_class=None):
     for row, name in rows:
         whole = sum(counts.get((row, column), 0) for column, _name in columns)
         cells = [
-            _get_cell(counts.get((row, column), 0), whole, row, column, get_class) for column, _name in columns
+            _get_cell(counts.get((row, column), 0), whole, row, column, get_class)
+            for column, _name in columns
         ]
         lines.append({"name": name, "cells": [*cells, {"text": str(whole or ""), "class": "fw-bold"}]})
     sums = [sum(counts.get((row, column), 0) for row, _name in rows) for column, _name in columns]

@@ -33,7 +33,9 @@ class Book:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.workbook = xlsxwriter.Workbook(self.stream, options)
         self.formats = {
-            "head": self.workbook.add_format({"bold": True, "bg_color": "#E7E9ED", "bottom": 1, "text_wrap": True}),
+            "head": self.workbook.add_format(
+                {"bold": True, "bg_color": "#E7E9ED", "bottom": 1, "text_wrap": True}
+            ),
             "title": self.workbook.add_format({"bold": True, "font_size": 14}),
             "note": self.workbook.add_format({"italic": True, "font_color": "#666666"}),
             "bold": self.workbook.add_format({"bold": True}),

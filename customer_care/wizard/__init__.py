@@ -1,7 +1,7 @@
 from . import (
     base_partner_merge_automatic_wizard,
-    base_partner_merge_quality,
     base_partner_merge_grading,
+    base_partner_merge_quality,
     customer_approval_reject,
     customer_callback_close,
     customer_consent_record,
@@ -14,6 +14,6 @@ from . import (
     customer_lifecycle_apply,
     customer_lifecycle_set,
     customer_privacy_anonymize,
-    privacy_lookup_wizard,
     customer_retention_report,
+    privacy_lookup_wizard,
 )

@@ -9,7 +9,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_values(self, src_partners, dst_partner):
-        """Keep the grade and the life-cycle stage of the record that stays: those of another customer are not its own."""
+        """Keep grade and life-cycle stage of the record that stays: those of another customer are not its own."""
         names = [*GRADE_FIELDS, *LIFECYCLE_FIELDS]
         # sudo: core copies every field, also those that only the program may set
         kept = dst_partner.sudo()._convert_to_write(dst_partner.sudo().read(names, load=None)[0])

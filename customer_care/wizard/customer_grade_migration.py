@@ -14,7 +14,9 @@ class CustomerGradeMigration(models.TransientModel):
     _description = "Migration of Grades between two Days"
     _inherit = ["customer.period.report"]
 
-    scheme_id = fields.Many2one("customer.grading.scheme", help="Customers graded by this scheme. Empty: all.")
+    scheme_id = fields.Many2one(
+        "customer.grading.scheme", help="Customers graded by this scheme. Empty: all."
+    )
     matrix = fields.Json(compute="_compute_matrix")
     customer_count = fields.Integer(string="Customers", compute="_compute_matrix")
     better_count = fields.Integer(string="Better", compute="_compute_matrix")
@@ -92,7 +94,9 @@ class CustomerGradeMigration(models.TransientModel):
         return {**self._get_action(), "domain": self._get_domain()}
 
     def _get_action(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_grade_migration_row_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_care.customer_grade_migration_row_action"
+        )
         return {**action, "name": self._get_xlsx_name(), "context": self._get_context()}
 
     # XLSX
@@ -110,13 +114,17 @@ class CustomerGradeMigration(models.TransientModel):
         sheet.write_title(self._get_xlsx_name())
         first, columns = self._write_xlsx_matrix(sheet, counts)
         last = sheet.row - 2
-        labels = dict(self.env["customer.grade.migration.row"]._fields["direction"]._description_selection(self.env))
+        labels = dict(
+            self.env["customer.grade.migration.row"]._fields["direction"]._description_selection(self.env)
+        )
         sheet.row += 1
         total = sum(directions.values())
         for direction in DIRECTIONS:
             number = directions.get(direction, 0)
             percent = get_percent(number, total)
-            sheet.write_row([labels[direction], number, None if percent is None else percent / 100], {2: "percent"})
+            sheet.write_row(
+                [labels[direction], number, None if percent is None else percent / 100], {2: "percent"}
+            )
         if last >= first:
             series = [(name, first, last, column) for column, name in enumerate(columns, start=1)]
             sheet.add_chart("column", self._get_xlsx_name(), series, (sheet.row + 1, 0), stacked=True)
@@ -140,7 +148,5 @@ class CustomerGradeMigration(models.TransientModel):
             }
             sheet.write_row([name, *numbers, sum(numbers)], formats)
         sums = [sum(counts.get((old, new), 0) for old in ids) for new in ids]
-        sheet.write_row(
-            [self.env._("Total"), *sums, sum(sums)], dict.fromkeys(range(len(ids) + 2), "bold")
-        )
+        sheet.write_row([self.env._("Total"), *sums, sum(sums)], dict.fromkeys(range(len(ids) + 2), "bold"))
         return first, names

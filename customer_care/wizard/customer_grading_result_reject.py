@@ -7,7 +7,9 @@ class CustomerGradingResultReject(models.TransientModel):
     _name = "customer.grading.result.reject"
     _description = "Reject Proposed Grades"
 
-    result_ids = fields.Many2many("customer.grading.result", string="Customers", default=lambda self: self._default_results())
+    result_ids = fields.Many2many(
+        "customer.grading.result", string="Customers", default=lambda self: self._default_results()
+    )
     comment = fields.Text(string="Reason", required=True, help="The requester reads it.")
 
     @api.model

@@ -25,7 +25,11 @@ class CustomerLifecycleSet(models.TransientModel):
     def default_get(self, fields):
         values = super().default_get(fields)
         context = self.env.context
-        if "partner_ids" in fields and "partner_ids" not in values and context.get("active_model") == "res.partner":
+        if (
+            "partner_ids" in fields
+            and "partner_ids" not in values
+            and context.get("active_model") == "res.partner"
+        ):
             partners = self.env["res.partner"].browse(context.get("active_ids") or ())
             values["partner_ids"] = [Command.set(partners.commercial_partner_id.ids)]
         return values

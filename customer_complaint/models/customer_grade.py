@@ -7,7 +7,12 @@ class CustomerGrade(models.Model):
     _inherit = "customer.grade"
 
     complaint_priority = fields.Selection(
-        [("-1", "One step lower"), ("0", "As all complaints"), ("1", "One step higher"), ("3", "Always very high")],
+        [
+            ("-1", "One step lower"),
+            ("0", "As all complaints"),
+            ("1", "One step higher"),
+            ("3", "Always very high"),
+        ],
         required=True,
         default="0",
         help="How the grade moves the priority that severity and urgency give to a new complaint.",

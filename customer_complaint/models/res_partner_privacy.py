@@ -27,8 +27,18 @@ class ResPartner(models.Model):
             "customer.complaint": {
                 "domain": lambda ids: Domain("partner_id", "in", ids),
                 "fields": (
-                    "number", "name", "kind", "category_id", "channel", "received_datetime", "stage_id",
-                    "description", "resolution", "email_from", "phone", "closed_datetime",
+                    "number",
+                    "name",
+                    "kind",
+                    "category_id",
+                    "channel",
+                    "received_datetime",
+                    "stage_id",
+                    "description",
+                    "resolution",
+                    "email_from",
+                    "phone",
+                    "closed_datetime",
                 ),  # fmt: skip
                 "erase": {
                     "name": "-",
@@ -46,8 +56,9 @@ class ResPartner(models.Model):
                 "erase": {"note": None},
             },
             "rating.rating": {
-                "domain": lambda ids: Domain("partner_id", "in", ids)
-                & Domain("res_model", "=", "customer.complaint"),
+                "domain": lambda ids: (
+                    Domain("partner_id", "in", ids) & Domain("res_model", "=", "customer.complaint")
+                ),
                 "fields": ("res_name", "rating", "feedback"),
                 "erase": {"feedback": None, "res_name": None},
             },

@@ -111,7 +111,9 @@ class TestCustomerComplaint(ComplaintCommon):
         self.customer.sudo().care_grade_id = grade
         for policy, expected in (("0", "1"), ("1", "2"), ("3", "3"), ("-1", "0")):
             grade.complaint_priority = policy
-            complaint = self._create_complaint(partner_id=self.customer.id, severity="general", urgency="normal")
+            complaint = self._create_complaint(
+                partner_id=self.customer.id, severity="general", urgency="normal"
+            )
             self.assertEqual(complaint.priority, expected, policy)
 
     def test_priority_of_severity_and_urgency(self):

@@ -1,8 +1,8 @@
 """Speed and memory of a grading run against SQL that does the same, and of the grade list against Odoo's contacts.
 
 Run inside ``odoo shell`` (it gives ``env``). Settings come as environment variables: BENCH_ROWS (customers, 100,000;
-ten purchases each) and BENCH_ROUNDS (5). The floor computes the same six metrics, classes of equal number, points, score
-and grade in one statement into a narrow table and writes the customers who changed: 1 in 100.
+ten purchases each) and BENCH_ROUNDS (5). The floor computes the same six metrics, classes of equal number, points,
+score and grade in one statement into a narrow table and writes the customers who changed: 1 in 100.
 """
 
 import os
@@ -75,7 +75,9 @@ def make_scheme(env):
     metrics = {metric.code: metric for metric in env["customer.metric"].search([])}
     scheme = env["customer.grading.scheme"].create({"name": "Bench", "sequence": 0, "scope": "[]"})
     for (code, method, more), weight in zip(METRICS, WEIGHTS, strict=True):
-        bands = [(0, 0, {"from_value": start, "points": points}) for start, points in more.get("band_ids", ())]
+        bands = [
+            (0, 0, {"from_value": start, "points": points}) for start, points in more.get("band_ids", ())
+        ]
         env["customer.grading.criterion"].create(
             {
                 "scheme_id": scheme.id,
@@ -116,7 +118,11 @@ def read_list(env, xmlid, domain):
 
     def work(env):
         env["res.partner"].web_search_read(
-            domain, {name: {"fields": {"display_name": {}}} for name in names}, limit=80, order=order, count_limit=10001
+            domain,
+            {name: {"fields": {"display_name": {}}} for name in names},
+            limit=80,
+            order=order,
+            count_limit=10001,
         )
 
     return work
@@ -128,7 +134,9 @@ def vacuum(env):
     connection = env.cr._cnx
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE res_partner, customer_transaction, customer_grading_result, customer_grading_value")
+        cursor.execute(
+            "VACUUM ANALYZE res_partner, customer_transaction, customer_grading_result, customer_grading_value"
+        )
     connection.autocommit = False
 
 
@@ -149,7 +157,10 @@ def main(env):
     begin = time.perf_counter()
     first = grade(env, scheme)
     print(f"{ROWS:,} customers, {ROWS * 10:,} purchases; medians of {ROUNDS} alternated rounds")
-    print(f"    first run, all are new: {time.perf_counter() - begin:.1f} s, {first.count_graded:,} graded,", end=" ")
+    print(
+        f"    first run, all are new: {time.perf_counter() - begin:.1f} s, {first.count_graded:,} graded,",
+        end=" ",
+    )
     begin = time.perf_counter()
     first.proposal_ids._apply()
     env.flush_all()
@@ -165,7 +176,9 @@ def main(env):
         "floor": lambda env: env.cr.execute(FLOOR, {"day": DAY}),
         "run": lambda env: grade(env, scheme.with_env(env)),
     }
-    ratios = print_table("grading run, 1 % changes", compare(env, pieces, ROUNDS), floor="floor", goal="<= 2 x")
+    ratios = print_table(
+        "grading run, 1 % changes", compare(env, pieces, ROUNDS), floor="floor", goal="<= 2 x"
+    )
     print(f"    memory of the runs: +{get_peak() - before:.0f} MiB (goal: <= 200)")
     lists = {
         "contacts": read_list(env, "base.view_partner_tree", []),

@@ -1,8 +1,9 @@
 """Speed of opening the form of a customer with our pages against Odoo's own form of a contact.
 
-Run inside ``odoo shell`` (it gives ``env``). Settings come as environment variables: BENCH_ROUNDS (20). The floor is the
-same form on the same database with our views switched off. What is measured is what the client asks the server
-for: ``get_views`` (which it then keeps) and ``web_read`` of one customer with contacts, callbacks, needs and a timeline.
+Run inside ``odoo shell`` (it gives ``env``). Settings come as environment variables: BENCH_ROUNDS (20). The floor is
+the same form on the same database with our views switched off. What is measured is what the client asks the server
+for: ``get_views`` (which it then keeps) and ``web_read`` of one customer with contacts, callbacks, needs and a
+timeline.
 """
 
 import os
@@ -42,7 +43,9 @@ def get_fields(model, arch):
     for node in arch.iter("field"):
         name = node.get("name")
         field = model._fields.get(name)
-        if field is None or any(parent.tag == "field" for parent in node.iterancestors() if parent is not arch):
+        if field is None or any(
+            parent.tag == "field" for parent in node.iterancestors() if parent is not arch
+        ):
             continue
         specification[name] = get_field(model, field, node)
     return specification
@@ -104,7 +107,9 @@ def make_customer(env):
 def get_our_views(env):
     data = env["ir.model.data"].search([("model", "=", "ir.ui.view"), ("module", "=like", "customer\\_%")])
     views = env["ir.ui.view"].browse(data.mapped("res_id"))
-    return views.filtered(lambda view: view.model == "res.partner" and view.inherit_id and view.mode == "extension")
+    return views.filtered(
+        lambda view: view.model == "res.partner" and view.inherit_id and view.mode == "extension"
+    )
 
 
 def main(env):
