@@ -3,7 +3,7 @@ from . import customer_care_link_mixin, customer_care_mixin, customer_xlsx_mixin
 
 from . import customer_grading_matrix_mixin, customer_period_report  # isort: split
 
-from . import (
+from . import (  # isort: split
     base,
     customer_anniversary,
     customer_approval_deputy,
@@ -32,18 +32,13 @@ from . import (
     customer_grade,
     customer_grade_migration_row,
     customer_grade_policy,
-    customer_grading_apply,
     customer_grading_band,
-    customer_grading_check,
     customer_grading_criterion,
-    customer_grading_engine,
-    customer_grading_explanation,
     customer_grading_proposal,
     customer_grading_result,
     customer_grading_run,
     customer_grading_scheme,
     customer_grading_slice,
-    customer_grading_spec,
     customer_grading_threshold,
     customer_grading_value,
     customer_grading_version,
@@ -92,4 +87,14 @@ from . import (
     res_partner_sheet,
     res_partner_verify,
     resource_calendar,
+)
+
+# What extends models of the block above in files of their own.
+from . import (
+    customer_grading_apply,
+    customer_grading_check,
+    customer_grading_engine,
+    customer_grading_explanation,
+    customer_grading_phases,
+    customer_grading_spec,
 )

@@ -306,13 +306,11 @@ class CustomerGradingRun(models.Model):
             "company_id": spec["company_id"],
             "user_id": self.env.uid,
             # Named, so that no default that a user stored says otherwise.
-            **{
-                "state": "draft",
-                "phase": "values",
-                "partner_id": False,
-                "is_dry_run": False,
-                "borders": False,
-            },
+            "state": "draft",
+            "phase": "values",
+            "partner_id": False,
+            "is_dry_run": False,
+            "borders": False,
             "date_start": fields.Datetime.now(),
             **dict.fromkeys(("error", "date_end", *FIGURES), False),
             "spec": {

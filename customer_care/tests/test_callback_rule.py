@@ -118,7 +118,7 @@ class TestCallbackRule(CareCommon):
         other = self._create_customer("Rain")
         for _i in range(2):
             self._plan(self.customer | other)
-        self.assertEqual(self._get_kinds(self.customer), ["callback_blocked"])
+        self.assertEqual(self._get_kinds(self.customer), ["do_not_call_set", "callback_blocked"])
         self.assertEqual(self._get_kinds(other), ["callback_planned"])
 
     def test_plan_archived_or_other_trigger_makes_none(self):

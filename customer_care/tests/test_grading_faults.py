@@ -188,7 +188,7 @@ class TestGradingPhases(GradingCommon):
 
         def fail(self):
             run.write({"state": "cancelled"})
-            raise UserError(f"Too late: {self}")
+            raise ValueError(f"Too late: {self}")
 
         with patch.object(type(run), "_work_slice", fail), patch.object(self.env.cr, "rollback"):
             self.assertFalse(run._work_once())
