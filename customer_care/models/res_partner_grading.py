@@ -152,6 +152,11 @@ class ResPartner(models.Model):
             "context": {},
         }
 
+    def action_care_grade_list_xlsx(self):
+        """Download the grade list as a workbook: these customers, or all graded ones when none is chosen."""
+        self.check_access("read")
+        return self.env["customer.grade.list"]._open(self)
+
     def action_care_open_grade_chart(self):
         """Open the line chart of the customer's scores."""
         chart = self.env.ref("customer_care.customer_grading_result_view_graph_history")

@@ -19,6 +19,7 @@ from . import (
     test_event,
     test_finance,
     test_gate,
+    test_grade_list,
     test_grading_access,
     test_grading_approval,
     test_grading_faults,

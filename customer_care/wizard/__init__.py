@@ -8,6 +8,7 @@ from . import (
     customer_contact_check,
     customer_contact_check_line,
     customer_detail_ask,
+    customer_grade_list,
     customer_grade_migration,
     customer_grading_proposal_create,
     customer_grading_result_reject,
