@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.environ["BENCH_FOLDER"])
 
+from figures import fill_customers  # noqa: E402
 from harness import compare, print_table  # noqa: E402
 from lxml import etree  # noqa: E402
 
@@ -38,20 +39,11 @@ GOALS = {
 
 
 def seed_partners(env):
-    env.cr.execute(
-        """
-        INSERT INTO res_partner
-            (name, complete_name, email, email_normalized, active, type, is_company, partner_share, lang,
-             create_date)
-        SELECT 'Customer ' || n, 'Customer ' || n, 'customer' || n || '@bench.example',
-               'customer' || n || '@bench.example', TRUE, 'contact', FALSE, TRUE, 'en_US', now()
-        FROM generate_series(1, %s) n
-        """,
-        [ROWS],
-    )
-    env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL")
-    env.cr.execute("SELECT min(id) FROM res_partner WHERE name = 'Customer 1'")
-    return env.cr.fetchone()[0]
+    """Create persons, numbered from 1 in their names and addresses; return the id of the first."""
+    first, last = fill_customers(env, ROWS, name="Customer", mailbox="customer")
+    env.cr.execute("UPDATE res_partner SET is_company = FALSE WHERE id BETWEEN %s AND %s", [first, last])
+    env.invalidate_all()
+    return first
 
 
 def seed(env, model, extra, first_partner):

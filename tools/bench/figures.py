@@ -5,8 +5,10 @@
 """
 
 
-def fill_customers(env, count, name="Grading"):
+def fill_customers(env, count, name="Grading", mailbox="grading"):
     """Create so many customers, every second a company; return (first id, last id), which are without gaps.
+
+    Their addresses are the mailbox with a number.
 
     All are copies of one that Odoo made, so that columns of whatever addon are filled. Nothing else must
     create partners meanwhile.
@@ -17,8 +19,8 @@ def fill_customers(env, count, name="Grading"):
         "id": "nextval('res_partner_id_seq')",
         "name": "%(name)s || ' ' || n",
         "complete_name": "%(name)s || ' ' || n",
-        "email": "'grading' || n || '@bench.example'",
-        "email_normalized": "'grading' || n || '@bench.example'",
+        "email": "%(mailbox)s || n || '@bench.example'",
+        "email_normalized": "%(mailbox)s || n || '@bench.example'",
         "is_company": "n %% 2 = 0",
         "commercial_partner_id": "currval('res_partner_id_seq')",
     }
@@ -31,7 +33,7 @@ def fill_customers(env, count, name="Grading"):
         INSERT INTO res_partner ({names})
         SELECT {values} FROM generate_series(1, %(count)s) n, res_partner model WHERE model.id = %(model)s
         """,
-        {"name": name, "count": count, "model": model.id},
+        {"name": name, "mailbox": mailbox, "count": count, "model": model.id},
     )
     env.cr.execute("SELECT currval('res_partner_id_seq')")
     last = env.cr.fetchone()[0]
