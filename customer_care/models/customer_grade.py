@@ -81,6 +81,13 @@ class CustomerGrade(models.Model):
         return {grade_id: rank for rank, grade_id in enumerate(grades.ids)}
 
     @api.model
+    def _get_shown(self, counts):
+        """Return the grades in use and those that occur in ``{(grade id, grade id): number}``, the best first."""
+        used = {grade_id for pair in counts for grade_id in pair}
+        grades = self.with_context(active_test=False).search(Domain.TRUE)
+        return grades.filtered(lambda grade: grade.active or grade.id in used)
+
+    @api.model
     def _get_best_ids(self):
         """Return the ids of the best grade in use and of archived better ones: a director gives and takes them."""
         grades = self.sudo().with_context(active_test=False).search(Domain.TRUE)

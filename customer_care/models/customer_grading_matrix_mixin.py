@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.matrix import DIRECTION_CLASSES, get_direction, get_matrix
@@ -48,9 +47,7 @@ class CustomerGradingMatrixMixin(models.AbstractModel):
         return result
 
     def _get_matrix(self, counts):
-        used = {grade_id for pair in counts for grade_id in pair}
-        grades = self.env["customer.grade"].with_context(active_test=False).search(Domain.TRUE)
-        grades = grades.filtered(lambda grade: grade.active or grade.id in used)
+        grades = self.env["customer.grade"]._get_shown(counts)
         names = [(grade.id, grade.display_name) for grade in grades]
         table = get_matrix(
             names,

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..tools.matrix import DIRECTION_CLASSES, get_direction, get_matrix, get_percent
 
@@ -56,14 +55,8 @@ class CustomerGradeMigration(models.TransientModel):
             return None
         return self.env["customer.grade.migration.row"].with_context(**self._get_context())
 
-    def _get_grades(self, counts):
-        """Return the grades in use and those that occur, the best first."""
-        used = {grade_id for pair in counts for grade_id in pair}
-        grades = self.env["customer.grade"].with_context(active_test=False).search(Domain.TRUE)
-        return grades.filtered(lambda grade: grade.active or grade.id in used)
-
     def _get_matrix(self, counts):
-        grades = self._get_grades(counts)
+        grades = self.env["customer.grade"]._get_shown(counts)
         names = [(grade.id, grade.display_name) for grade in grades]
         table = get_matrix(
             names,
@@ -134,7 +127,7 @@ class CustomerGradeMigration(models.TransientModel):
 
     def _write_xlsx_matrix(self, sheet, counts):
         """Write the matrix; return the index of its first row and the names of its columns."""
-        grades = self._get_grades(counts)
+        grades = self.env["customer.grade"]._get_shown(counts)
         ids = [*grades.ids, *([None] if any(None in pair for pair in counts) else [])]
         names = [*grades.mapped("display_name"), self.env._("Not graded")][: len(ids)]
         sheet.write_head([self.env._("From ↓ to →"), *names, self.env._("Total")])
