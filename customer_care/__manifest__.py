@@ -48,6 +48,7 @@
         "views/customer_lifecycle_stage_views.xml",
         "views/customer_lifecycle_change_views.xml",
         "views/customer_retention_views.xml",
+        "views/customer_care_report_views.xml",
         "views/customer_care_plan_template_views.xml",
         "views/customer_grade_views.xml",
         "wizard/customer_grading_result_reject_views.xml",
@@ -77,6 +78,7 @@
         "data/customer_lifecycle_data.xml",
         "data/customer_grade_policy_data.xml",
         "data/customer_grading_data.xml",
+        "data/customer_care_report_data.xml",
     ],
     "external_dependencies": {"python": ["lunardate"]},
     "demo": [

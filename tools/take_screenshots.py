@@ -141,6 +141,12 @@ PICTURES = {
         ".o_care_matrix",
         (1360, 600),
     ),
+    "care_report": Picture(
+        "care_manager",
+        "/odoo/care-report",
+        ".o_care_tiles",
+        (1360, 1000),
+    ),
     "migration": Picture(
         "care_supervisor",
         "/odoo/action-customer_care.customer_grade_migration_action",

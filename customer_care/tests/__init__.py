@@ -13,6 +13,7 @@ from . import (
     test_callback,
     test_callback_forging,
     test_callback_rule,
+    test_care_report,
     test_completeness,
     test_consent,
     test_details,

@@ -4,6 +4,7 @@ from . import (
     base_partner_merge_quality,
     customer_approval_reject,
     customer_callback_close,
+    customer_care_report,
     customer_consent_record,
     customer_contact_check,
     customer_contact_check_line,

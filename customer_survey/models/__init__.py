@@ -1,6 +1,7 @@
 from . import (
     customer_callback_rule,
     customer_care_event,
+    customer_care_report_row,
     customer_metric,
     customer_survey_request,
     customer_survey_rule,

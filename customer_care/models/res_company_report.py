@@ -1,0 +1,89 @@
+import base64
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.tools.misc import get_lang
+
+FIRST_OF_ALL = "customer_care.group_care_supervisor"
+
+
+class ResCompany(models.Model):
+    """The care report of the last month, by mail to those whom the settings name."""
+
+    _inherit = "res.company"
+
+    care_satisfied_from = fields.Integer(
+        string="Satisfied From",
+        default=8,
+        help="An answer of 1 to 10 counts as satisfied from this number on.",
+    )
+    care_report_user_ids = fields.Many2many(
+        "res.users",
+        "res_company_care_report_user_rel",
+        "company_id",
+        "user_id",
+        string="Care Report by Mail to",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+    )
+    care_report_month = fields.Date(
+        string="Month of the Last Care Report", readonly=True, help="First day of the month that was mailed last."
+    )
+
+    _care_satisfied_from_range = models.Constraint(
+        "CHECK(care_satisfied_from BETWEEN 1 AND 10)", "An answer counts as satisfied from 1 to 10 on."
+    )
+
+    @api.model
+    def _cron_care_report(self):
+        """Mail the report of the last month, once: the mark and the mails are of one transaction."""
+        companies = self.search([("care_report_user_ids", "!=", False)])
+        self.env["ir.cron"]._commit_progress(remaining=len(companies))
+        for company in companies:
+            company._send_care_report()
+            self.env["ir.cron"]._commit_progress(1)
+
+    def _send_care_report(self):
+        """Mail the report of the last month to the people of the company, if it was not mailed already.
+
+        A company that names people for the first time gets the first report when the next month has ended.
+        """
+        self.ensure_one()
+        month = fields.Date.today().replace(day=1) - relativedelta(months=1)
+        sent = self.care_report_month
+        self.care_report_month = month
+        if not sent or sent >= month:
+            return self.env["mail.mail"]
+        return self.env["mail.mail"].create(
+            [
+                self._prepare_care_report_mail(user, month)
+                for user in self.care_report_user_ids
+                if user.active and user.email and user.has_group(FIRST_OF_ALL) and self in user.company_ids
+            ]
+        )
+
+    def _prepare_care_report_mail(self, user, month):
+        """Return the values of the mail for one reader: by the reader's rights, language and time zone."""
+        env = self.with_user(user).with_context(
+            lang=get_lang(self.env, user.lang).code, tz=user.tz, allowed_company_ids=self.ids
+        ).env
+        report = env["customer.care.report"].create(
+            {
+                "period": "own",
+                "date_from": month,
+                "date_to": month + relativedelta(months=1, days=-1),
+                "company_id": self.id,
+            }
+        )
+        vals = {
+            "subject": f"{self.name}: {report._get_xlsx_name()}",
+            "email_from": self.email_formatted or self.env.user.email_formatted,
+            "email_to": user.email_formatted,
+            "body_html": env["ir.qweb"]._render("customer_care.care_report_mail", {"report": report}),
+            "auto_delete": True,
+        }
+        if user.has_group("base.group_allow_export"):
+            name, stream = report._get_xlsx()
+            with stream:
+                content = base64.b64encode(stream.read())
+            vals["attachment_ids"] = [fields.Command.create({"name": name, "datas": content})]
+        return vals
