@@ -91,6 +91,7 @@ from . import (  # isort: split
 
 # What extends models of the block above in files of their own.
 from . import (
+    customer_callback_reason,
     customer_grading_apply,
     customer_grading_check,
     customer_grading_engine,

@@ -36,7 +36,11 @@ class CustomerCallbackRule(models.Model):
         help="Leave empty to use the rule in all companies.",
     )
     trigger = fields.Selection(
-        selection=[("manual", "By hand")],
+        selection=[
+            ("manual", "By hand"),
+            ("delivered", "A delivery was made"),
+            ("plan_closed", "A care plan was closed"),
+        ],
         required=True,
         default="manual",
         index=True,
@@ -187,6 +191,18 @@ class CustomerCallbackRule(models.Model):
             "res_model": record._name,
             "res_id": record.id,
             "date_planned": date_planned,
+            "reason": self._prepare_event_reason(record),
+        }
+
+    def _prepare_event_reason(self, record):
+        """Return why a callback for ``record`` is planned: a dict for ``reason``, or False when it says nothing."""
+        if self.trigger == "manual":
+            return False
+        return {
+            "kind": "event",
+            "trigger": self.trigger,
+            "date": fields.Date.to_string(fields.Date.context_today(self)),
+            "document": record._care_get_summary(),
         }
 
     def _create_new(self, vals_list):
