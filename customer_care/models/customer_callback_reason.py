@@ -11,7 +11,7 @@ class CustomerCallback(models.Model):
 
     _inherit = "customer.callback"
 
-    reason = fields.Json(readonly=True, copy=False)
+    reason = fields.Json(string="Reason as Data", readonly=True, copy=False)
     reason_text = fields.Char(string="Reason", compute="_compute_reason_text")
     date_deadline = fields.Date(
         string="Call Until", readonly=True, copy=False, help="The last day of the window in which to call."
