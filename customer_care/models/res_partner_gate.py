@@ -56,7 +56,7 @@ class ResPartner(models.Model):
     # What lasts, in one query
 
     @api.model
-    def _care_gate_query(self, goal, channel, partners, at=None):
+    def _care_gate_query(self, goal, channel, partners, at=None, everybody=None):
         """Return the SELECT of what the gate knows of customers: a row each with ``id`` and ``codes``.
 
         ``codes`` is the array of the lasting reasons, empty when contact is allowed. Whatever has the customers
@@ -64,10 +64,11 @@ class ResPartner(models.Model):
 
         :param goal: ``customer.consent.purpose``, may be empty
         :param partners: SQL, condition on ``p``, rows of ``res_partner``
+        :param everybody: the same or wider, when ``partners`` names something that only the statement around it knows
         """
         self.env.flush_all()
         has_phone = "phone_sanitized" in self._fields and self._fields["phone_sanitized"].store
-        reasons = self._care_gate_lasting(goal, channel, partners, at)
+        reasons = self._care_gate_lasting(goal, channel, everybody or partners, at)
         return SQL(
             """
             SELECT p.id, p.commercial_partner_id AS customer, p.company_id, p.email_normalized AS email,
