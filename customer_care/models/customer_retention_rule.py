@@ -81,6 +81,25 @@ class CustomerRetentionRule(models.Model):
                 "domain": [("state", "!=", "planned")],
                 "erase": {"note": None, "cancel_reason": None},
             },
+            "contact": {
+                "model": "customer.contact.log",
+                "date": "date_start",
+                "actions": ("erase", "delete"),
+                "erase": {"result": None, "next_step": None},
+            },
+            "greeting": {
+                "model": "customer.care.greeting",
+                "date": "date",
+                "actions": ("delete",),
+                "domain": [("state", "!=", "planned")],
+            },
+            "gift": {
+                "model": "customer.care.gift",
+                "date": "date",
+                "actions": ("erase", "delete"),
+                "domain": [("state", "in", ("given", "cancelled"))],
+                "erase": {"evidence": None, "note": None},
+            },
             "request": {
                 "model": "customer.privacy.request",
                 "date": "date_done",

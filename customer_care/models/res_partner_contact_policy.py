@@ -20,7 +20,7 @@ class ResPartner(models.Model):
         string="Last Contact",
         compute="_compute_care_contact_dates",
         groups=READERS,
-        help="Day of the last callback that reached the customer or one of the contacts.",
+        help="Day of the last contact, with the customer or one of the contacts, that counts as one.",
     )
     care_next_contact_date = fields.Date(
         string="Next Contact Due",
@@ -60,18 +60,14 @@ class ResPartner(models.Model):
 
     def _care_get_last_contacts(self):
         """Return ``{commercial_partner_id: day of the last contact}`` in one query."""
-        # As superuser: whose callback it was does not matter here, and nothing but the day is told.
+        # As superuser: whose contact it was does not matter here, and nothing but the day is told.
         groups = (
-            self.env["customer.callback"]
+            self.env["customer.contact.log"]
             .sudo()
             ._read_group(
-                [
-                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                    ("state", "=", "done"),
-                    ("outcome", "=", "reached"),
-                ],
+                [("commercial_partner_id", "in", self.commercial_partner_id.ids), ("is_counted", "=", True)],
                 ["commercial_partner_id"],
-                ["done_datetime:max"],
+                ["date_start:max"],
             )
         )
         return {partner.id: fields.Date.context_today(self, moment) for partner, moment in groups if moment}
@@ -94,7 +90,7 @@ class ResPartner(models.Model):
     def _care_get_due_sql(self, condition):
         """Return the function that gives the SQL of a domain: customers whose ``due.day`` meets the condition."""
         offset = self._care_get_zone()
-        self.env["customer.callback"].flush_model()
+        self.env["customer.contact.log"].flush_model(["commercial_partner_id", "date_start", "is_counted"])
         self.env["customer.grade"].flush_model(["contact_interval_days"])
 
         def to_sql(model, alias, query):
@@ -108,9 +104,9 @@ class ResPartner(models.Model):
                           FROM res_partner partner
                           JOIN customer_grade grade ON grade.id = partner.care_grade_id
                           LEFT JOIN (
-                                SELECT commercial_partner_id, MAX(done_datetime) AS moment
-                                  FROM customer_callback
-                                 WHERE state = 'done' AND outcome = 'reached'
+                                SELECT commercial_partner_id, MAX(date_start) AS moment
+                                  FROM customer_contact_log
+                                 WHERE is_counted
                                  GROUP BY commercial_partner_id
                                ) contact ON contact.commercial_partner_id = partner.commercial_partner_id
                          WHERE grade.contact_interval_days > 0

@@ -145,6 +145,30 @@ class ResPartner(models.Model):
                 ),
                 "erase": {"note": None, "cancel_reason": None},
             },
+            "customer.contact.log": {
+                "domain": own,
+                "fields": (
+                    "subject",
+                    "kind",
+                    "direction",
+                    "date_start",
+                    "duration_minutes",
+                    "result",
+                    "next_step",
+                    "next_date",
+                ),
+                "erase": {"subject": "-", "result": None, "next_step": None},
+            },
+            "customer.care.greeting": {
+                "domain": own,
+                "fields": ("occasion_id", "date", "channel", "state", "date_sent", "reason", "note"),
+                "erase": {"note": None},
+            },
+            "customer.care.gift": {
+                "domain": own,
+                "fields": ("name", "date", "amount", "state", "date_given", "evidence", "note"),
+                "erase": {"evidence": None, "note": None},
+            },
             "customer.consent": {
                 "domain": own,
                 "fields": ("purpose_id", "state", "source", "date", "date_until", "evidence"),

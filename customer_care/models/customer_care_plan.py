@@ -1,0 +1,480 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+# Only the methods of this model set these, from these values on.
+GUARDED_FIELDS = {
+    "number": False,
+    "state": "draft",
+    "version": 1,
+    "origin_id": False,
+    "previous_plan_id": False,
+    "is_leader_asked": False,
+    "remark": False,
+    "remark_user_id": False,
+    "verdict_proposed": False,
+    "date_evaluated": False,
+    "evaluated_by_id": False,
+    "date_closed": False,
+    "cancel_reason": False,
+    "is_evaluation_asked": False,
+    "has_lessons_copied": False,
+}
+# Follow from other fields.
+COMPUTED_FIELDS = (
+    "commercial_partner_id",
+    "customer_count",
+    "planned_cost",
+    "actual_cost",
+    "progress",
+    "measure_count",
+    "done_count",
+)
+# May be changed while the plan is not a draft: who looks after it, and what is written down meanwhile.
+OPEN_FIELDS = {"user_id", "team_id", "priority", "lessons", "improvement", "template_id"}
+EVALUATION_FIELDS = {"verdict", "verdict_reason", "lessons", "improvement"}
+# Of the chatter and its activities.
+OPEN_PREFIXES = ("message_", "activity_", "my_activity_")
+
+STATES = [
+    ("draft", "Draft"),
+    ("submitted", "Submitted"),
+    ("manager", "At the Manager"),
+    ("director", "At the Director"),
+    ("approved", "Approved"),
+    ("running", "Running"),
+    ("evaluated", "Evaluated"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+PENDING_STATES = ("submitted", "manager", "director")
+LIVE_STATES = ("approved", "running")
+VERDICTS = [("achieved", "Achieved"), ("partly", "Partly Achieved"), ("missed", "Not Achieved")]
+
+
+class CustomerCarePlan(models.Model):
+    """What is done for a customer, or for the customers of a segment, in a period: goals, measures, cost.
+
+    The plan is approved by ``customer.approval.mixin`` (``customer_care_plan_approval``), then its measures
+    become work (``customer_care_plan_work``). A change after the approval is a **working version**: a plan of
+    its own, with ``origin_id``, which goes through the approval while the approved plan keeps running; once
+    approved, its content passes to the plan, which keeps its number and its people's work
+    (``customer_care_plan_change``). Figures and lists leave working versions out.
+    """
+
+    _name = "customer.care.plan"
+    _description = "Care Plan"
+    _inherit = ["customer.care.mixin", "customer.approval.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "date_begin desc, id desc"
+    _rec_names_search = ["name", "number", "partner_id"]
+    _check_company_auto = True
+    _approval_amount_field = "budget"
+    _approval_protected_fields = ("partner_id", "scope", "domain", "date_begin", "date_end")
+
+    name = fields.Char(required=True, tracking=True)
+    number = fields.Char(readonly=True, copy=False, index=True)
+    active = fields.Boolean(default=True)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, copy=False, default="draft", index=True, tracking=True
+    )
+    version = fields.Integer(
+        readonly=True,
+        copy=False,
+        default=1,
+        aggregator=None,
+        help="Counts the submissions: each freezes what was submitted.",
+    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Important")], default="0")
+
+    # For whom
+    scope = fields.Selection(
+        [("customer", "One customer"), ("segment", "A segment")], required=True, default="customer"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        ondelete="cascade",
+        index=True,
+        check_company=True,
+        tracking=True,
+        domain="[('partner_share', '=', True)]",
+    )
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        related="partner_id.commercial_partner_id",
+        string="Company of the Customer",
+        store=True,
+        precompute=True,
+        index=True,
+    )
+    grade_id = fields.Many2one(related="partner_id.care_grade_id", string="Grade")
+    grade_ids = fields.Many2many("customer.grade", string="Grades of the Segment")
+    lifecycle_stage_ids = fields.Many2many("customer.lifecycle.stage", string="Life-Cycle Stages")
+    domain = fields.Char(string="Further Filter", default="[]", help="Customers who match belong to the segment.")
+    partner_model = fields.Char(string="Model of Customers", compute="_compute_partner_model")
+    member_ids = fields.One2many("customer.care.plan.member", "plan_id", string="Customers", readonly=True)
+    customer_count = fields.Integer(
+        string="Number of Customers",
+        compute="_compute_customer_count",
+        store=True,
+        help="Of a segment: those who match today; frozen when the plan is submitted.",
+    )
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self._default_company_id(), index=True
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        compute="_compute_user_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    team_id = fields.Many2one(
+        "customer.care.team",
+        string="Care Team",
+        compute="_compute_team_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        check_company=True,
+        index="btree_not_null",
+    )
+    template_id = fields.Many2one(
+        "customer.care.plan.template", string="Template", check_company=True, index="btree_not_null"
+    )
+    date_begin = fields.Date(string="Begin", required=True, default=fields.Date.context_today, tracking=True)
+    date_end = fields.Date(
+        string="End", required=True, default=lambda self: self._default_date_end(), tracking=True
+    )
+    description = fields.Text(string="What It Is For")
+
+    goal_ids = fields.One2many("customer.care.plan.goal", "plan_id", string="Goals")
+    measure_ids = fields.One2many("customer.care.measure", "plan_id", string="Measures")
+    measure_count = fields.Integer(string="Number of Measures", compute="_compute_figures", store=True)
+    done_count = fields.Integer(string="Measures Done", compute="_compute_figures", store=True)
+
+    # Money
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self._default_currency_id()
+    )
+    budget = fields.Monetary(
+        compute="_compute_budget",
+        store=True,
+        readonly=False,
+        copy=False,
+        tracking=True,
+        help="What the plan may cost. Grows with its measures; put in more as a reserve.",
+    )
+    planned_cost = fields.Monetary(
+        compute="_compute_figures", store=True, help="Sum of the measures, for all customers of the plan."
+    )
+    actual_cost = fields.Monetary(compute="_compute_figures", store=True)
+    expected_revenue = fields.Monetary(help="What the customer is expected to buy in the period.")
+    progress_by = fields.Selection(
+        [("equal", "Each measure counts the same"), ("cost", "Measures count by their cost")],
+        string="Progress Counted",
+        required=True,
+        default="equal",
+    )
+    progress = fields.Integer(
+        string="Progress (%)",
+        compute="_compute_figures",
+        store=True,
+        aggregator="avg",
+        help="Mean of the progress of the measures; cancelled ones do not count.",
+    )
+
+    # Approval and versions
+    is_leader_asked = fields.Boolean(
+        string="Leader Is Asked",
+        readonly=True,
+        copy=False,
+        help="The plan was submitted by somebody else than the leader of its team, who has one.",
+    )
+    remark = fields.Text(string="Sent Back With", readonly=True, copy=False)
+    remark_user_id = fields.Many2one("res.users", string="Sent Back By", readonly=True, copy=False)
+    version_ids = fields.One2many("customer.care.plan.version", "plan_id", string="Versions", readonly=True)
+    origin_id = fields.Many2one(
+        "customer.care.plan",
+        string="Changes the Plan",
+        readonly=True,
+        copy=False,
+        ondelete="cascade",
+        index="btree_not_null",
+    )
+    change_ids = fields.One2many("customer.care.plan", "origin_id", string="Working Versions", readonly=True)
+    open_change_id = fields.Many2one(
+        "customer.care.plan", string="Working Version", compute="_compute_open_change_id"
+    )
+    cancel_reason = fields.Char(readonly=True, copy=False)
+
+    # Evaluation
+    verdict = fields.Selection(VERDICTS, copy=False, tracking=True)
+    verdict_proposed = fields.Selection(VERDICTS, string="Proposed Verdict", readonly=True, copy=False)
+    verdict_reason = fields.Char(string="Reason of the Verdict", copy=False)
+    lessons = fields.Text(string="Lessons", copy=False, help="What went well, and what did not.")
+    improvement = fields.Text(string="To Be Improved", copy=False)
+    has_lessons_copied = fields.Boolean(string="Lessons Copied", readonly=True, copy=False)
+    date_evaluated = fields.Date(string="Evaluated On", readonly=True, copy=False)
+    evaluated_by_id = fields.Many2one("res.users", string="Evaluated By", readonly=True, copy=False)
+    date_closed = fields.Date(string="Closed On", readonly=True, copy=False)
+    is_evaluation_asked = fields.Boolean(string="Evaluation Asked", readonly=True, copy=False)
+    previous_plan_id = fields.Many2one(
+        "customer.care.plan", string="Follows the Plan", readonly=True, copy=False, index="btree_not_null"
+    )
+    next_plan_ids = fields.One2many("customer.care.plan", "previous_plan_id", string="Next Plans", readonly=True)
+
+    _number_uniq = models.UniqueIndex(
+        "(number) WHERE number IS NOT NULL AND origin_id IS NULL", "There is already a plan with this number."
+    )
+    _check_dates = models.Constraint("CHECK(date_end >= date_begin)", "A plan ends after its begin.")
+    _check_budget = models.Constraint(
+        "CHECK(budget >= 0 AND budget <> 'NaN')", "The budget of a plan cannot be negative."
+    )
+    _check_expected_revenue = models.Constraint(
+        "CHECK(expected_revenue >= 0 AND expected_revenue <> 'NaN')",
+        "The expected revenue cannot be negative.",
+    )
+    _check_partner = models.Constraint(
+        "CHECK(scope = 'segment' OR partner_id IS NOT NULL)", "A plan for one customer names the customer."
+    )
+    _list_idx = models.Index("(date_begin DESC, id DESC)")
+    _change_uniq = models.UniqueIndex(
+        "(origin_id) WHERE origin_id IS NOT NULL AND active", "There is already a working version of this plan."
+    )
+
+    # Defaults, computed fields
+
+    def _default_company_id(self):
+        return self.env.company
+
+    def _default_currency_id(self):
+        return self.env.company.currency_id
+
+    def _default_date_end(self):
+        return fields.Date.add(fields.Date.context_today(self), years=1, days=-1)
+
+    @api.depends("number", "name", "version", "origin_id")
+    def _compute_display_name(self):
+        for plan in self:
+            parts = [plan.number or "", plan.name or ""]
+            if plan.origin_id:
+                parts.append(f"v{plan.version}")
+            plan.display_name = " ".join(filter(None, parts))
+
+    def _compute_partner_model(self):
+        self.partner_model = "res.partner"
+
+    @api.depends("partner_id")
+    def _compute_user_id(self):
+        for plan in self:
+            if not plan.user_id:
+                user = plan.partner_id._care_get_responsible() if plan.partner_id else plan.user_id
+                plan.user_id = user if plan.company_id in user.company_ids else self.env.user
+
+    @api.depends("partner_id", "user_id", "company_id")
+    def _compute_team_id(self):
+        """The team of the customer, else of the responsible; a chosen one stays."""
+        opened = self.filtered(lambda plan: not plan.team_id)
+        teams = self.env["customer.care.team"].sudo().search([("member_ids", "in", opened.user_id.ids)])
+        for plan in opened:
+            partner = plan.partner_id.sudo()
+            team = partner.care_team_id or partner.commercial_partner_id.care_team_id
+            if not team or team.company_id not in (plan.company_id, self.env["res.company"]):
+                team = teams._get_first_of(plan.user_id, plan.company_id)
+            plan.team_id = team
+
+    @api.depends("scope", "grade_ids", "lifecycle_stage_ids", "domain", "company_id", "member_ids")
+    def _compute_customer_count(self):
+        for plan in self:
+            if plan.scope == "customer":
+                plan.customer_count = 1
+            elif plan.state == "draft":
+                plan.customer_count = self.env["res.partner"].sudo().search_count(plan._get_segment_domain())
+            else:
+                plan.customer_count = len(plan.member_ids)
+
+    @api.depends(
+        "measure_ids.planned_cost", "measure_ids.actual_cost", "measure_ids.progress", "measure_ids.state", "progress_by"
+    )  # fmt: skip
+    def _compute_figures(self):
+        for plan in self:
+            measures = plan.measure_ids.filtered(lambda measure: measure.state != "cancelled")
+            plan.planned_cost = sum(measures.mapped("planned_cost"))
+            plan.actual_cost = sum(plan.measure_ids.mapped("actual_cost"))
+            plan.measure_count = len(measures)
+            plan.done_count = len(measures.filtered(lambda measure: measure.state == "done"))
+            plan.progress = plan._get_progress(measures)
+
+    def _get_progress(self, measures):
+        """Return the mean progress in percent; by cost, measures without cost count only where none has one."""
+        self.ensure_one()
+        by_cost = self.progress_by == "cost" and any(measures.mapped("planned_cost"))
+        weights = [measure.planned_cost if by_cost else 1 for measure in measures]
+        total = sum(weights)
+        done = sum(weight * measure.progress for weight, measure in zip(weights, measures, strict=True))
+        return int(done / total) if total else 0
+
+    @api.depends("planned_cost")
+    def _compute_budget(self):
+        for plan in self:
+            plan.budget = max(plan.budget or 0, plan.planned_cost)
+
+    @api.depends("change_ids.active")
+    def _compute_open_change_id(self):
+        for plan in self:
+            plan.open_change_id = plan.change_ids[:1]
+
+    # Checks
+
+    @api.constrains("domain", "scope")
+    def _check_domain(self):
+        for plan in self.filtered(lambda plan: plan.scope == "segment"):
+            try:
+                self.env["res.partner"].sudo().search(plan._get_segment_domain(), limit=1)
+            except (ValueError, TypeError, KeyError, AttributeError, SyntaxError) as error:
+                raise ValidationError(
+                    self.env._("The filter of the segment cannot be used: %(error)s", error=str(error))
+                ) from error
+
+    @api.constrains("verdict", "verdict_reason", "verdict_proposed")
+    def _check_verdict(self):
+        for plan in self:
+            if plan.verdict_proposed and plan.verdict != plan.verdict_proposed and not plan.verdict_reason:
+                raise ValidationError(
+                    self.env._("Say why the verdict differs from the one that the goals propose.")
+                )
+
+    def _get_segment_domain(self):
+        """Return the domain of the customers (commercial partners) of the segment.
+
+        :raises ValueError: when the filter is no list of fixed conditions
+        """
+        self.ensure_one()
+        domain = Domain(
+            [
+                ("partner_share", "=", True),
+                ("ref_company_ids", "=", False),
+                ("company_id", "in", [False, self.company_id.id]),
+                "|",
+                ("is_company", "=", True),
+                ("parent_id", "=", False),
+            ]
+        )
+        if self.grade_ids:
+            domain &= Domain("care_grade_id", "in", self.grade_ids.ids)
+        if self.lifecycle_stage_ids:
+            domain &= Domain("care_lifecycle_stage_id", "in", self.lifecycle_stage_ids.ids)
+        return domain & Domain(literal_eval((self.domain or "").strip() or "[]"))
+
+    # Guards
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            self._check_guarded({name for vals in vals_list for name in vals})
+        # Named values win over the defaults of a client's context or of a user.
+        plans = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
+        for plan in plans.sudo():
+            if not plan.number:
+                plan.number = self.env["ir.sequence"].sudo().next_by_code("customer.care.plan")
+        return plans
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_guarded(vals)
+            self._check_open(set(vals))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        if not self.env.su and any(plan.state != "draft" or plan.version > 1 for plan in self):
+            raise UserError(
+                self.env._("Only drafts that were never submitted can be deleted; cancel the plan instead.")
+            )
+
+    def _check_guarded(self, names):
+        """:raises AccessError: one of the names may only be set by code"""
+        guarded = {*GUARDED_FIELDS, *COMPUTED_FIELDS}.intersection(names)
+        if guarded:
+            raise AccessError(
+                self.env._(
+                    "These fields of a plan are set by its buttons only: %(fields)s",
+                    fields=", ".join(sorted(guarded)),
+                )
+            )
+
+    def _check_open(self, names):
+        """:raises UserError: a plan is no draft, and one of the names is fixed by the submission"""
+        names = {name for name in names if name not in OPEN_FIELDS and not name.startswith(OPEN_PREFIXES)}
+        if not names:
+            return
+        for plan in self:
+            left = names - EVALUATION_FIELDS if plan.state == "evaluated" else names
+            if left:
+                plan._check_draft()
+
+    def _check_editable(self):
+        """:raises AccessError: no right to write a plan
+        :raises UserError: a plan is not a draft any more
+        """
+        self.check_access("write")
+        self._check_draft()
+
+    def _check_draft(self):
+        """:raises UserError: a plan is not a draft any more"""
+        for plan in self.sudo():
+            if plan.state in PENDING_STATES:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s waits for approval and cannot be changed: take the request back first.",
+                        plan=plan.display_name,
+                    )
+                )
+            if plan.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is approved and cannot be changed: press Change to make a new version.",
+                        plan=plan.display_name,
+                    )
+                )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for plan, vals in zip(self, vals_list, strict=True):
+            if not (default or {}).get("name"):
+                vals["name"] = self.env._("%(name)s (copy)", name=plan.name)
+        return vals_list
+
+    def copy(self, default=None):
+        """Copy with goals and open measures; results, versions and approvals stay with the plan."""
+        plans = super().copy(default)
+        for plan, new in zip(self, plans, strict=True):
+            new._take_content(plan)
+        return plans
+
+    # Documents about customers
+
+    def _care_get_summary(self):
+        self.ensure_one()
+        return self.display_name
+
+    def _care_log(self, kind, summary=None):
+        """Append one row for each customer of the plans; without a submission a segment has none yet."""
+        rows = []
+        for plan in self:
+            vals = plan._prepare_care_event_vals(kind, summary)
+            partners = plan.partner_id if plan.scope == "customer" else plan.sudo().member_ids.partner_id
+            rows += [{**vals, "partner_id": partner.id} for partner in partners]
+        return self.env["customer.care.event"]._log(rows)
+
+    def _approval_get_responsible(self):
+        return self.user_id
