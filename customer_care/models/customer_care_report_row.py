@@ -24,7 +24,13 @@ class CustomerCareReportRow(models.Model):
     _order = "partner_id"
     _rec_name = "partner_id"
     _depends = {
-        "res.partner": ["care_user_id", "care_team_id", "care_grade_id", "company_id", "commercial_partner_id"],
+        "res.partner": [
+            "care_user_id",
+            "care_team_id",
+            "care_grade_id",
+            "company_id",
+            "commercial_partner_id",
+        ],
         "customer.grade": ["contact_interval_days"],
         "customer.callback": [
             "commercial_partner_id",
@@ -58,7 +64,9 @@ class CustomerCareReportRow(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
 
     planned_count = fields.Integer(
-        string="Planned Contacts", readonly=True, help="Callbacks and measures due in the period, not cancelled."
+        string="Planned Contacts",
+        readonly=True,
+        help="Callbacks and measures due in the period, not cancelled.",
     )
     done_count = fields.Integer(
         string="Contacts Made", readonly=True, help="Of those planned: reached, or done."
@@ -67,7 +75,9 @@ class CustomerCareReportRow(models.Model):
         string="Overdue Contacts", readonly=True, help="Of those planned: still open after their last day."
     )
     due_count = fields.Integer(
-        string="With a Contact Policy", readonly=True, help="Customers whose grade says how often to contact them."
+        string="With a Contact Policy",
+        readonly=True,
+        help="Customers whose grade says how often to contact them.",
     )
     covered_count = fields.Integer(
         string="Contacted in Time",
@@ -77,19 +87,27 @@ class CustomerCareReportRow(models.Model):
     call_count = fields.Integer(string="Calls", readonly=True, help="Callbacks finished in the period.")
     reached_count = fields.Integer(string="Calls Answered", readonly=True, help="Of the calls: reached.")
     contact_count = fields.Integer(
-        string="All Contacts", readonly=True, help="Contacts of the period in the log, without mere greetings."
+        string="All Contacts",
+        readonly=True,
+        help="Contacts of the period in the log, without mere greetings.",
     )
     answer_count = fields.Integer(
         string="Satisfaction Answers", readonly=True, help="Answers of the period about the satisfaction."
     )
     satisfied_count = fields.Integer(
-        string="Satisfied Answers", readonly=True, help="Of the answers: as good as the settings ask, or better."
+        string="Satisfied Answers",
+        readonly=True,
+        help="Of the answers: as good as the settings ask, or better.",
     )
     buyer_count = fields.Integer(
-        string="Buyers a Year Ago", readonly=True, help="Customers who bought in the year before the last one."
+        string="Buyers a Year Ago",
+        readonly=True,
+        help="Customers who bought in the year before the last one.",
     )
     loyal_count = fields.Integer(
-        string="Bought Again", readonly=True, help="Of those: who bought again in the year up to the last day."
+        string="Bought Again",
+        readonly=True,
+        help="Of those: who bought again in the year up to the last day.",
     )
     start_count = fields.Integer(string="At the Start", readonly=True)
     kept_count = fields.Integer(string="Kept", readonly=True)
@@ -111,7 +129,12 @@ class CustomerCareReportRow(models.Model):
         customers.add_where("res_partner.commercial_partner_id = res_partner.id")
         columns = [self._get_column_sql(name, parts) for name in (*COUNTS, *AMOUNTS)]
         joins = [
-            SQL("LEFT JOIN (%s) %s ON %s = partner.id", query, SQL.identifier(part), SQL.identifier(part, "partner_id"))
+            SQL(
+                "LEFT JOIN (%s) %s ON %s = partner.id",
+                query,
+                SQL.identifier(part),
+                SQL.identifier(part, "partner_id"),
+            )
             for part, (query, _names) in parts.items()
         ]
         present = [SQL("%s IS NOT NULL", SQL.identifier(part, "partner_id")) for part in parts]
@@ -145,7 +168,10 @@ class CustomerCareReportRow(models.Model):
     def _get_parts(self, date_from, date_to):
         """Return ``{name: (SQL of partner_id and columns, one row for each customer, [column names])}``."""
         return {
-            "callback": (self._get_callback_sql(date_from, date_to), ["planned_count", "done_count", "overdue_count"]),
+            "callback": (
+                self._get_callback_sql(date_from, date_to),
+                ["planned_count", "done_count", "overdue_count"],
+            ),
             "call": (self._get_call_sql(date_from, date_to), ["call_count", "reached_count"]),
             "measure": (
                 self._get_measure_sql(date_from, date_to),

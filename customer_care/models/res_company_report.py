@@ -26,7 +26,9 @@ class ResCompany(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
     )
     care_report_month = fields.Date(
-        string="Month of the Last Care Report", readonly=True, help="First day of the month that was mailed last."
+        string="Month of the Last Care Report",
+        readonly=True,
+        help="First day of the month that was mailed last.",
     )
 
     _care_satisfied_from_range = models.Constraint(
@@ -63,9 +65,11 @@ class ResCompany(models.Model):
 
     def _prepare_care_report_mail(self, user, month):
         """Return the values of the mail for one reader: by the reader's rights, language and time zone."""
-        env = self.with_user(user).with_context(
-            lang=get_lang(self.env, user.lang).code, tz=user.tz, allowed_company_ids=self.ids
-        ).env
+        env = (
+            self.with_user(user)
+            .with_context(lang=get_lang(self.env, user.lang).code, tz=user.tz, allowed_company_ids=self.ids)
+            .env
+        )
         report = env["customer.care.report"].create(
             {
                 "period": "own",

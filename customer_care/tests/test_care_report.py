@@ -33,7 +33,13 @@ class TestCareReport(MetricCommon):
         )
 
     def _report(self, user=None, **vals):
-        vals = {"date_from": "2001-05-01", "date_to": "2001-05-31", "period": "own", "team_id": self.team.id, **vals}
+        vals = {
+            "date_from": "2001-05-01",
+            "date_to": "2001-05-31",
+            "period": "own",
+            "team_id": self.team.id,
+            **vals,
+        }
         return self.env["customer.care.report"].with_user(user or self.manager).create(vals)
 
     def _sums(self, **vals):
@@ -55,7 +61,13 @@ class TestCareReport(MetricCommon):
 
     def _log(self, day="2001-05-10 10:00:00", partner=None, **vals):
         return self.env["customer.contact.log"].create(
-            {"partner_id": (partner or self.buyer).id, "subject": "Talk", "kind": "visit", "date_start": day, **vals}
+            {
+                "partner_id": (partner or self.buyer).id,
+                "subject": "Talk",
+                "kind": "visit",
+                "date_start": day,
+                **vals,
+            }
         )
 
     # Figures
@@ -78,7 +90,13 @@ class TestCareReport(MetricCommon):
         self._call(state="cancelled")
         self._call("2001-06-01")
         self._call("2001-04-30")
-        expected = {"planned_count": 3, "done_count": 1, "overdue_count": 1, "call_count": 3, "reached_count": 1}
+        expected = {
+            "planned_count": 3,
+            "done_count": 1,
+            "overdue_count": 1,
+            "call_count": 3,
+            "reached_count": 1,
+        }
         sums = self._sums()
         self.assertEqual({name: sums.get(name) for name in expected}, expected)
         self.assertEqual((sums["answer_count"], sums["satisfied_count"]), (1, 1))
@@ -137,7 +155,9 @@ class TestCareReport(MetricCommon):
                 "date_begin": "2001-01-01",
                 "date_end": "2001-12-31",
                 "measure_ids": [
-                    Command.create({"name": kind, "kind": kind, "date": day, "cost": 100, "user_id": self.specialist.id})
+                    Command.create(
+                        {"name": kind, "kind": kind, "date": day, "cost": 100, "user_id": self.specialist.id}
+                    )
                     for kind, day in (("visit", "2001-05-05"), ("call", "2001-05-06"), ("gift", "2001-06-05"))
                 ],
             }
@@ -155,7 +175,9 @@ class TestCareReport(MetricCommon):
 
     def test_report_stay_and_migration(self):
         """Retention and migration are those of their own reports."""
-        stages = {stage.code: stage for stage in self.env["customer.lifecycle.stage"].search([]) if stage.code}
+        stages = {
+            stage.code: stage for stage in self.env["customer.lifecycle.stage"].search([]) if stage.code
+        }
         self.env["customer.lifecycle.change"]._log(
             [
                 {"partner_id": partner.id, "to_stage_id": stages[code].id, "date": datetime(2001, month, 3)}
@@ -207,7 +229,9 @@ class TestCareReport(MetricCommon):
         self.assertEqual(rows[self.other_specialist.name]["note"], "0 / 1")
         self.assertEqual(rows["Total"]["note"], "1 / 2")
         action = report.action_open_figure(*rows[self.specialist.name]["args"])
-        found = self.env["customer.care.report.row"].with_context(**action["context"]).search(action["domain"])
+        found = (
+            self.env["customer.care.report.row"].with_context(**action["context"]).search(action["domain"])
+        )
         self.assertEqual(found.partner_id, self.buyer)
         with self.assertRaises(UserError):
             report.action_open_figure("id")

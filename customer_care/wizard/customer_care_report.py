@@ -167,7 +167,9 @@ class CustomerCareReport(models.TransientModel):
         names = self._get_names()
         groups = self._get_groups()
         totals = {name: sum(sums[name] for _group, sums in groups) for name in SUMS}
-        lines = [self._get_line(group.display_name or self.env._("None"), sums, group) for group, sums in groups]
+        lines = [
+            self._get_line(group.display_name or self.env._("None"), sums, group) for group, sums in groups
+        ]
         total = {**self._get_line(self.env._("Total"), totals), "class": "fw-bold"}
         return {
             "method": "action_open_figure",
@@ -206,12 +208,15 @@ class CustomerCareReport(models.TransientModel):
         grade = self.env._("of those graded on both days")
         return {
             "contacts": _("Made / planned: callbacks and measures due in the period."),
-            "coverage": _("Customers whose last contact is no older than their grade allows / all with such a grade."),
+            "coverage": _(
+                "Customers whose last contact is no older than their grade allows / all with such a grade."
+            ),
             "reach": _("Calls that reached the customer / all calls finished in the period."),
             "overdue": _("Open after their last day / planned: callbacks and measures due in the period."),
             "cost": _("Actual / planned cost of the measures due in the period."),
             "satisfaction": _(
-                "Answers of %(least)s or better, of 10 / all answers.", least=self._get_company().care_satisfied_from
+                "Answers of %(least)s or better, of 10 / all answers.",
+                least=self._get_company().care_satisfied_from,
             ),
             "loyalty": _("Bought again in the last 12 months / bought in the 12 months before."),
             "retention": _("Customers at the start who stayed / customers at the start."),
@@ -251,7 +256,9 @@ class CustomerCareReport(models.TransientModel):
         return self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_care_target_action")
 
     def _get_action(self, name):
-        action = self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_care_report_row_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_care.customer_care_report_row_action"
+        )
         first, last = fields.Date.to_string(self.date_from), fields.Date.to_string(self.date_to)
         name = f"{name} {first} – {last}"
         return {**action, "name": name, "display_name": name, "context": self._get_context()}
@@ -282,14 +289,24 @@ class CustomerCareReport(models.TransientModel):
         sheet = book.add_sheet(_("Figures"))
         sheet.write_title(self._get_xlsx_name())
         sheet.write_head(
-            [_("Figure"), _("In the period"), _("Target"), _("Before"), _("Part"), _("Whole"), _("Reached"), _("Definition")]
+            [
+                _("Figure"),
+                _("In the period"),
+                _("Target"),
+                _("Before"),
+                _("Part"),
+                _("Whole"),
+                _("Reached"),
+                _("Definition"),
+            ]
         )
         first = sheet.row
         for code, figure in FIGURES.items():
             percent, target = figure.get_percent(sums), targets.get(code)
             reached = figure.is_reached(percent, target)
             shares = [
-                None if share is None else share / 100 for share in (percent, target, figure.get_percent(before))
+                None if share is None else share / 100
+                for share in (percent, target, figure.get_percent(before))
             ]
             answer = "" if reached is None else _("Yes") if reached else _("No")
             color = {} if reached is None else {1: "percent", 6: "better" if reached else "worse"}
@@ -310,7 +327,11 @@ class CustomerCareReport(models.TransientModel):
         labels = self._get_rows().fields_get(SUMS, ["string"])
         shares = list(FIGURES.values())
         sheet.write_head(
-            [sheet.worksheet.get_name(), *(names[one.code] for one in shares), *(labels[name]["string"] for name in SUMS)]
+            [
+                sheet.worksheet.get_name(),
+                *(names[one.code] for one in shares),
+                *(labels[name]["string"] for name in SUMS),
+            ]
         )
         first = sheet.row
         styles = dict.fromkeys(range(1, len(shares) + 1), "percent")
