@@ -11,7 +11,6 @@ class CustomerCareTarget(models.Model):
     _description = "Care Target"
     _order = "figure, company_id, team_id, id"
     _rec_name = "figure"
-    _check_company_auto = True
 
     figure = fields.Selection(
         [
@@ -37,7 +36,6 @@ class CustomerCareTarget(models.Model):
     team_id = fields.Many2one(
         "customer.care.team",
         string="Care Team",
-        check_company=True,
         ondelete="cascade",
         index="btree_not_null",
         help="Empty: for all teams. The most special target counts.",
@@ -55,6 +53,12 @@ class CustomerCareTarget(models.Model):
         for target in self:
             figure = FIGURES.get(target.figure)
             target.direction = figure and ("most" if figure.is_lower_better else "least")
+
+    @api.depends("figure")
+    def _compute_display_name(self):
+        names = dict(self._fields["figure"]._description_selection(self.env))
+        for target in self:
+            target.display_name = names.get(target.figure)
 
     @api.constrains("percent")
     def _check_number(self):
