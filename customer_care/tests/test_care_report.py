@@ -245,13 +245,8 @@ class TestCareReport(MetricCommon):
         self.assertEqual(Target._get_targets()["satisfaction"], general)
         self.assertEqual(Target._get_targets(self.company)["satisfaction"], 70)
         self.assertEqual(Target._get_targets(self.company, self.team)["satisfaction"], 60)
-        for percent in (-1, 1001, float("nan")):
-            with (
-                self.subTest(percent=percent),
-                mute_logger("odoo.sql_db"),
-                self.assertRaises((IntegrityError, ValidationError)),
-                self.cr.savepoint(),
-            ):
+        for percent, error in ((-1, IntegrityError), (1001, IntegrityError), (float("nan"), Exception)):
+            with self.subTest(percent=percent), mute_logger("odoo.sql_db"), self.assertRaises(error):
                 Target.create({"figure": "reach", "percent": percent})
 
     def test_report_workbook(self):

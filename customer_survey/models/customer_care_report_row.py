@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import scores as formulas
-
 
 class CustomerCareReportRow(models.Model):
     """Answers of surveys about satisfaction count in the care report too."""
@@ -12,8 +10,9 @@ class CustomerCareReportRow(models.Model):
 
     @api.model
     def _get_answer_queries(self, date_from, date_to):
-        # The settings name an answer of 1 to 10; scores go from 0 to 100.
-        least = formulas.score("csat", self.env.company.care_satisfied_from, 1, 10)
+        # The settings name an answer N of 1 to 10. Exactly the answers from N on have a score of 10 (N - 1) or more,
+        # and 4 of 5 counts as 8 of 10 does.
+        least = 10 * (self.env.company.care_satisfied_from - 1)
         return [
             *super()._get_answer_queries(date_from, date_to),
             SQL(

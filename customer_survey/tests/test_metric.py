@@ -3,6 +3,8 @@ from datetime import date
 from odoo.addons.base.tests.common import BaseCommon
 from odoo.tests import tagged
 
+from ..tools import scores
+
 TODAY = date(2026, 3, 31)
 
 
@@ -48,3 +50,19 @@ class TestMetric(BaseCommon):
         self.assertEqual(self._get("csat_12m"), 75)
         self.assertEqual(self._get("csat_12m", company=other), 75)
         self.assertEqual(self._get("csat_12m", company=self.env.company), 50)
+
+    def test_care_report_counts_satisfied_answers(self):
+        """Answers from the number of the settings on are satisfied, on any scale; other kinds do not count."""
+        self.customer.is_company = True
+        self.env.company.care_satisfied_from = 8
+        for answer, low, high in ((8, 1, 10), (7, 1, 10), (4, 1, 5), (3, 1, 5)):
+            self._score("csat", scores.linear(answer, low, high))
+        self._score("nps", 100)
+        self._score("csat", 100, "2026-04-01")
+        self._score("csat", 100, partner_id=False)
+        self.env.flush_all()
+        rows = self.env["customer.care.report.row"].with_context(
+            care_date_from="2026-03-01", care_date_to="2026-03-31"
+        )
+        row = rows.search([("partner_id", "=", self.customer.id)])
+        self.assertEqual((row.answer_count, row.satisfied_count), (4, 2))
