@@ -17,6 +17,9 @@ from . import (  # isort: split
     customer_callback,
     customer_callback_gate,
     customer_callback_rule,
+    customer_care_campaign,
+    customer_care_campaign_cost,
+    customer_care_campaign_participant,
     customer_care_event,
     customer_care_plan_template,
     customer_care_plan_template_line,
@@ -74,6 +77,7 @@ from . import (  # isort: split
     res_partner_archive,
     res_partner_band,
     res_partner_birthday,
+    res_partner_campaign,
     res_partner_contact_policy,
     res_partner_details,
     res_partner_gate,
@@ -91,6 +95,11 @@ from . import (  # isort: split
 
 # What extends models of the block above in files of their own.
 from . import (
+    customer_care_campaign_answer,
+    customer_care_campaign_effect,
+    customer_care_campaign_mail,
+    customer_care_campaign_report,
+    customer_care_campaign_target,
     customer_grading_apply,
     customer_grading_check,
     customer_grading_engine,
