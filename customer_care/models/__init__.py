@@ -78,7 +78,6 @@ from . import (  # isort: split
     res_partner_archive,
     res_partner_band,
     res_partner_birthday,
-    res_partner_campaign,
     res_partner_contact_policy,
     res_partner_details,
     res_partner_gate,
@@ -108,4 +107,5 @@ from . import (
     customer_grading_explanation,
     customer_grading_phases,
     customer_grading_spec,
+    res_partner_campaign,
 )

@@ -135,10 +135,17 @@ class CustomerCareCampaignParticipant(models.Model):
     _state_idx = models.Index("(campaign_id, state)")
     _mail_idx = models.Index("(id) WHERE mail_due IS NOT NULL")
 
-    @api.model
-    def _make_token(self):
-        # by the database, as where many are added in one statement
-        return self.env.execute_query(SQL("SELECT %s", self._get_token_sql()))[0][0]
+    def _renew_token(self):
+        """Give each row another secret; links sent before do not open any more."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_care_campaign_participant SET token = %s WHERE id = ANY(%s)",
+                self._get_token_sql(),
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["token"])
 
     @api.model
     def _get_token_sql(self):
@@ -171,10 +178,9 @@ class CustomerCareCampaignParticipant(models.Model):
         if not self.env.su:
             self._check_guarded({name for vals in vals_list for name in vals})
         # Named values win over the defaults of a client's context or of a user.
-        participants = super().create(
-            [{**GUARDED_FIELDS, "token": self._make_token(), **vals} for vals in vals_list]
-        )
+        participants = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
         participants._check_open()
+        participants._renew_token()
         return participants
 
     def write(self, vals):
