@@ -16,6 +16,8 @@ GUARDED_FIELDS = {
     "cancel_reason": False,
     "res_model": False,
     "res_id": False,
+    "reason": False,
+    "date_deadline": False,
 }
 # Follows from the customer.
 COMPUTED_FIELDS = ("commercial_partner_id",)

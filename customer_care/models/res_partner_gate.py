@@ -37,51 +37,115 @@ class ResPartner(models.Model):
         :param at: naive UTC datetime of the contact
         """
         result = {partner.id: [] for partner in self}
-        rows = self._care_gate_read()
-        if not rows:
+        ids = self._origin.ids
+        if not ids:
             return result
         goal = self.env["customer.consent.purpose"]._get_by_code(purpose)
-        reasons = self._care_gate_text(channel)
-        checks = [self._care_gate_will, self._care_gate_consent, self._care_gate_problem]
+        query = self._care_gate_query(goal, channel, SQL("p.id = ANY(%s)", ids), at)
+        rows = {row["id"]: row for row in self.env.execute_query_dict(query)}
+        found = {row_id: list(row["codes"]) for row_id, row in rows.items()}
         if at:
-            checks += [self._care_gate_address, self._care_gate_hours, self._care_gate_quiet]
-        found = {}
-        for check in checks:
-            for row_id, code in check(rows, goal, channel, at):
-                found.setdefault(row_id, []).append(code)
+            for check in (self._care_gate_address, self._care_gate_hours, self._care_gate_quiet):
+                for row_id, code in check(rows, goal, channel, at):
+                    found[row_id].append(code)
+        reasons = self._care_gate_text(channel)
         for partner in self:
             result[partner.id] = [reasons[code] for code in found.get(partner._origin.id, ())]
         return result
 
-    # What is known, in one query
+    # What lasts, in one query
 
-    def _care_gate_read(self):
-        """Return ``{partner_id: {column: value}}`` of the customers that exist in the database."""
-        ids = self._origin.ids
-        if not ids:
-            return {}
+    @api.model
+    def _care_gate_query(self, goal, channel, partners, at=None, everybody=None):
+        """Return the SELECT of what the gate knows of customers: a row each with ``id`` and ``codes``.
+
+        ``codes`` is the array of the lasting reasons, empty when contact is allowed. Whatever has the customers
+        in the database joins this, so that millions are asked as one is.
+
+        :param goal: ``customer.consent.purpose``, may be empty
+        :param partners: SQL, condition on ``p``, rows of ``res_partner``
+        :param everybody: the same or wider, when ``partners`` names something that only the statement around it knows
+        """
         self.env.flush_all()
         has_phone = "phone_sanitized" in self._fields and self._fields["phone_sanitized"].store
-        query = SQL(
-            "SELECT p.id, p.commercial_partner_id AS customer, p.active, p.company_id, p.email_normalized AS email,"
-            " COALESCE(NULLIF(p.phone, ''), NULLIF(c.phone, '')) AS phone,"
-            " COALESCE(p.care_do_not_call, FALSE) OR COALESCE(c.care_do_not_call, FALSE) AS unwanted,"
-            " b.id IS NOT NULL AS email_blocked, %s AS phone_blocked,"
-            " COALESCE(NULLIF(p.tz, ''), NULLIF(c.tz, '')) AS tz, country.code AS country"
-            " FROM res_partner p LEFT JOIN res_partner c ON c.id = p.commercial_partner_id"
-            " LEFT JOIN res_country country ON country.id = COALESCE(p.country_id, c.country_id)"
-            " LEFT JOIN mail_blacklist b ON b.email = p.email_normalized AND b.active"
-            " %s WHERE p.id = ANY(%s)",
-            SQL("k.id IS NOT NULL") if has_phone else SQL("FALSE"),
-            SQL(
-                "LEFT JOIN phone_blacklist k ON k.active"
-                " AND k.number = COALESCE(p.phone_sanitized, c.phone_sanitized)"
+        reasons = self._care_gate_lasting(goal, channel, everybody or partners, at)
+        return SQL(
+            """
+            SELECT p.id, p.commercial_partner_id AS customer, p.company_id, p.email_normalized AS email,
+                   COALESCE(NULLIF(p.phone, ''), NULLIF(c.phone, '')) AS phone,
+                   COALESCE(NULLIF(p.tz, ''), NULLIF(c.tz, '')) AS tz, country.code AS country,
+                   array_remove(ARRAY[%(codes)s]::text[], NULL) AS codes
+              FROM res_partner p
+              LEFT JOIN res_partner c ON c.id = p.commercial_partner_id
+              LEFT JOIN res_country country ON country.id = COALESCE(p.country_id, c.country_id)
+              LEFT JOIN mail_blacklist b ON b.email = p.email_normalized AND b.active
+              %(phones)s %(decisions)s
+             WHERE %(partners)s
+            """,
+            codes=SQL(", ").join(
+                SQL("CASE WHEN %s THEN %s END", condition, code) for code, condition in reasons.items()
+            ),
+            phones=SQL(
+                "LEFT JOIN phone_blacklist k ON k.active AND k.number = COALESCE(p.phone_sanitized, c.phone_sanitized)"
             )
             if has_phone
-            else SQL(),
-            ids,
+            else SQL("LEFT JOIN (SELECT NULL::int AS id) k ON FALSE"),
+            decisions=self._care_gate_decisions(goal),
+            partners=partners,
         )
-        return {row["id"]: row for row in self.env.execute_query_dict(query)}
+
+    @api.model
+    def _care_gate_lasting(self, goal, channel, partners, at):
+        """Return ``{code: SQL}``: what forbids contact for long, as conditions on the rows of ``_care_gate_query``.
+
+        ``p`` is the customer, ``c`` the company, ``b`` and ``k`` the blacklisted address and number, ``own`` and
+        ``main`` the newest decisions of both. Override to add reasons.
+        """
+        state = SQL("COALESCE(own.state, main.state)")
+        reasons = {
+            "archived": SQL("p.active IS NOT TRUE"),
+            "unwanted": SQL("COALESCE(p.care_do_not_call, FALSE) OR COALESCE(c.care_do_not_call, FALSE)"),
+        }
+        if channel == "email":
+            reasons["email_blocked"] = SQL("b.id IS NOT NULL")
+        if channel in LOUD_CHANNELS:
+            reasons["phone_blocked"] = SQL("k.id IS NOT NULL")
+        if goal.is_opt_in:
+            day = (at or fields.Datetime.now()).date()
+            until = SQL("CASE WHEN own.state IS NULL THEN main.date_until ELSE own.date_until END")
+            reasons["missing"] = SQL("%s IS NULL", state)
+            reasons["expired"] = SQL("%s = 'given' AND %s < %s", state, until, day)
+        if goal:
+            reasons.update({code: SQL("%s = %s", state, code) for code in ("refused", "withdrawn")})
+        if goal.is_paused_by_problem:
+            customers = self.env.execute_query(
+                SQL("SELECT DISTINCT p.commercial_partner_id FROM res_partner p WHERE %s", partners)
+            )
+            troubled = self.browse([row[0] for row in customers if row[0]])._care_get_problem_ids()
+            reasons["problem"] = SQL("p.commercial_partner_id = ANY(%s)", list(troubled))
+        return reasons
+
+    @api.model
+    def _care_gate_decisions(self, goal):
+        """Return joins: the own decision counts; where there is none, that of the customer's company."""
+        if not goal:
+            return SQL(
+                "LEFT JOIN (SELECT NULL::text AS state, NULL::date AS date_until) own ON FALSE"
+                " LEFT JOIN (SELECT NULL::text AS state, NULL::date AS date_until) main ON FALSE"
+            )
+        newest = SQL(
+            "SELECT state, date_until FROM customer_consent WHERE purpose_id = %s AND partner_id = ", goal.id
+        )
+        return SQL(
+            "LEFT JOIN LATERAL (%(newest)s p.id ORDER BY date DESC, id DESC LIMIT 1) own ON TRUE"
+            " LEFT JOIN LATERAL (%(newest)s p.commercial_partner_id ORDER BY date DESC, id DESC LIMIT 1) main"
+            " ON p.commercial_partner_id <> p.id",
+            newest=newest,
+        )
+
+    def _care_get_problem_ids(self):
+        """Return the ids of those of these companies with an open problem. Override to know of some."""
+        return set()
 
     @api.model
     def _care_gate_text(self, channel):
@@ -104,54 +168,7 @@ class ResPartner(models.Model):
             "quiet": self.env._("The customer was contacted only recently."),
         }
 
-    # Checks: each yields pairs (partner_id, code)
-
-    @api.model
-    def _care_gate_will(self, rows, goal, channel, at):
-        for row in rows.values():
-            if not row["active"]:
-                yield row["id"], "archived"
-            if row["unwanted"]:
-                yield row["id"], "unwanted"
-            if channel == "email" and row["email_blocked"]:
-                yield row["id"], "email_blocked"
-            if channel in LOUD_CHANNELS and row["phone_blocked"]:
-                yield row["id"], "phone_blocked"
-
-    @api.model
-    def _care_gate_consent(self, rows, goal, channel, at):
-        """The own decision counts; where there is none, that of the customer's company."""
-        if not goal:
-            return
-        Consent = self.env["customer.consent"].sudo()
-        ids = {*rows, *(row["customer"] for row in rows.values() if row["customer"])}
-        newest = Consent._get_newest(ids, goal.ids)
-        decisions = Consent.browse(newest.values()).read(["partner_id", "state", "date_until"], load=None)
-        known = {decision["partner_id"]: decision for decision in decisions}
-        day = (at or fields.Datetime.now()).date()
-        for row in rows.values():
-            decision = known.get(row["id"]) or known.get(row["customer"])
-            if not decision:
-                if goal.is_opt_in:
-                    yield row["id"], "missing"
-            elif decision["state"] != "given":
-                yield row["id"], decision["state"]
-            elif goal.is_opt_in and decision["date_until"] and decision["date_until"] < day:
-                yield row["id"], "expired"
-
-    @api.model
-    def _care_gate_problem(self, rows, goal, channel, at):
-        if not goal.is_paused_by_problem:
-            return
-        customers = self.browse({row["customer"] for row in rows.values() if row["customer"]})
-        troubled = customers._care_get_problem_ids()
-        for row in rows.values():
-            if row["customer"] in troubled:
-                yield row["id"], "problem"
-
-    def _care_get_problem_ids(self):
-        """Return the ids of those of these companies with an open problem. Override to know of some."""
-        return set()
+    # What passes: each check yields pairs (partner_id, code)
 
     @api.model
     def _care_gate_address(self, rows, goal, channel, at):

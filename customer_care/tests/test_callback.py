@@ -22,6 +22,8 @@ FORGED = {
     "cancel_reason": "x",
     "res_model": "res.partner",
     "res_id": 1,
+    "reason": {"kind": "filter", "days": 0, "date": None},
+    "date_deadline": "2026-01-01",
 }
 
 

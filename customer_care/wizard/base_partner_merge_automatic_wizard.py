@@ -22,6 +22,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 )
             )
             self.env[name].invalidate_model(["res_id"])
+        self.env["customer.callback"].sudo()._merge_keys(src_partners, dst_partner)
         return result
 
     @api.model

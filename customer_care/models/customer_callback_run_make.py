@@ -1,0 +1,176 @@
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class CustomerCallbackRun(models.Model):
+    """Make the callbacks of some candidates, move and cancel those that do not stand, and tell the timeline."""
+
+    _inherit = "customer.callback.run"
+
+    def _make(self, after, until):
+        """Work on the candidates with numbers above ``after`` up to ``until``; 0 belongs to the first.
+
+        :return: the figures of the slice
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        rows = SQL(
+            "candidate.run_id = %s AND candidate.number BETWEEN %s AND %s",
+            self.id,
+            after + 1 if after else 0,
+            until,
+        )
+        company_ids = [
+            row[0]
+            for row in self.env.execute_query(
+                SQL("SELECT DISTINCT company_id FROM customer_callback_candidate candidate WHERE %s", rows)
+            )
+        ]
+        figures = {"count_new": 0, "count_moved": 0, "count_cancelled": 0, "count_blocked": 0}
+        for company in self.env["res.company"].sudo().browse(company_ids):
+            own = SQL("%s AND candidate.company_id = %s", rows, company.id)
+            figures["count_blocked"] += self._drop_blocked(own)
+            figures["count_cancelled"] += self._cancel(own, company)
+            figures["count_moved"] += self._move(own, company)
+            figures["count_new"] += self._insert(own, company)
+        self.env["customer.callback"].invalidate_model()
+        self.env["customer.care.event"].invalidate_model()
+        return figures
+
+    def _drop_blocked(self, rows):
+        """Ask the gate once more: since the run began somebody may have said that he wants no calls."""
+        people = SQL("SELECT partner_id FROM customer_callback_candidate candidate WHERE %s AND code IS NULL", rows)
+        gate = self.env["res.partner"]._care_gate_query(
+            self.env["customer.consent.purpose"]._get_by_code("callback"), "phone", SQL("p.id IN (%s)", people)
+        )
+        blocked = [
+            row[0]
+            for row in self.env.execute_query(SQL("SELECT id FROM (%s) gate WHERE codes <> '{}'", gate))
+        ]
+        if blocked:
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM customer_callback_candidate candidate"
+                    " WHERE %s AND code IS NULL AND partner_id = ANY(%s)",
+                    rows,
+                    blocked,
+                )
+            )
+        return len(blocked)
+
+    def _get_columns(self, company):
+        """Return ``{column: SQL}`` of a new callback over the rows ``candidate``, ``partner`` and ``own_team``.
+
+        Override to fill a stored field that ``create`` would compute; defaults are filled anyway.
+        """
+        rule = self.rule_id.with_context(lang=company.partner_id.lang or None)
+        now = SQL("now() AT TIME ZONE 'UTC'")
+        return {
+            "subject": SQL("%s", rule.name),
+            "partner_id": SQL("partner.id"),
+            "commercial_partner_id": SQL("partner.commercial_partner_id"),
+            "company_id": SQL("candidate.company_id"),
+            "rule_id": SQL("%s::int", rule.id),
+            "team_id": SQL("COALESCE(candidate.team_id, own_team.team_id)"),
+            "user_id": SQL("candidate.user_id"),
+            "date_planned": SQL("candidate.date_planned"),
+            "date_deadline": SQL("candidate.date_deadline"),
+            "priority": SQL("%s", rule.priority),
+            "reason": SQL("candidate.reason"),
+            "key": SQL("candidate.key"),
+            "state": SQL("'planned'"),
+            "attempt": SQL("1"),
+            "create_uid": SQL("%s::int", self.user_id.id),
+            "write_uid": SQL("%s::int", self.user_id.id),
+            "create_date": now,
+            "write_date": now,
+        }
+
+    def _get_default_columns(self, names):
+        """Return ``{column: SQL}`` of the defaults of stored fields that are not among ``names``."""
+        Callback = self.env["customer.callback"].with_user(self.user_id).sudo()
+        missing = [name for name, field in Callback._fields.items() if field.store and field.column_type]
+        missing = [name for name in missing if name not in names and name != "id"]
+        values = Callback.default_get(missing)
+        return {
+            name: SQL("%s", Callback._fields[name].convert_to_column_insert(value, Callback))
+            for name, value in values.items()
+        }
+
+    def _insert(self, rows, company):
+        columns = self._get_columns(company)
+        columns = {**self._get_default_columns(columns), **columns}
+        teams = self._get_own_teams(company)
+        query = SQL(
+            """
+            WITH made AS (
+                INSERT INTO customer_callback (%(names)s)
+                SELECT %(values)s
+                  FROM customer_callback_candidate candidate
+                  JOIN res_partner partner ON partner.id = candidate.partner_id
+                  LEFT JOIN unnest(%(users)s::int[], %(teams)s::int[]) AS own_team (user_id, team_id)
+                         ON own_team.user_id = candidate.user_id
+                 WHERE %(rows)s AND code IS NULL AND callback_id IS NULL
+                    ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING
+             RETURNING id, partner_id, commercial_partner_id, company_id, subject, create_date
+            ), told AS (
+                INSERT INTO customer_care_event
+                       (partner_id, commercial_partner_id, company_id, kind, date, summary, user_id, res_model, res_id)
+                SELECT partner_id, commercial_partner_id, company_id, 'callback_planned', date_trunc('second', create_date),
+                       subject, %(user)s, 'customer.callback', id
+                  FROM made
+            )
+            SELECT COUNT(*) FROM made
+            """,
+            names=SQL(", ").join(map(SQL.identifier, columns)),
+            values=SQL(", ").join(columns.values()),
+            users=list(teams),
+            teams=list(teams.values()),
+            rows=rows,
+            user=self.user_id.id,
+        )
+        return self.env.execute_query(query)[0][0]
+
+    def _get_own_teams(self, company):
+        """Return ``{user id: id of the first team of the user in the company}``."""
+        domain = Domain("company_id", "in", [company.id, False])
+        found = {}
+        for team in self.env["customer.care.team"].sudo().search(domain):
+            for user_id in team.member_ids.ids:
+                found.setdefault(user_id, team.id)
+        return found
+
+    def _move(self, rows, company):
+        """Give untouched callbacks the day, the person and the reason that they would have if made today."""
+        columns = self._get_columns(company)
+        kept = ("create_uid", "write_uid", "create_date", "write_date", "state", "attempt", "company_id", "rule_id")
+        values = SQL(", ").join(
+            SQL("%s = %s", SQL.identifier(name), value) for name, value in columns.items() if name not in kept
+        )
+        teams = self._get_own_teams(company)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_callback callback SET %(values)s
+                  FROM customer_callback_candidate candidate
+                  JOIN res_partner partner ON partner.id = candidate.partner_id
+                  LEFT JOIN unnest(%(users)s::int[], %(teams)s::int[]) AS own_team (user_id, team_id)
+                         ON own_team.user_id = candidate.user_id
+                 WHERE %(rows)s AND candidate.code IS NULL AND callback.id = candidate.callback_id AND %(untouched)s
+                """,
+                values=values,
+                users=list(teams),
+                teams=list(teams.values()),
+                rows=rows,
+                untouched=self.rule_id._get_untouched_sql(SQL("callback.")),
+            )
+        )
+        return self.env.cr.rowcount
+
+    def _cancel(self, rows, company):
+        ids = SQL("SELECT callback_id FROM customer_callback_candidate candidate WHERE %s AND code = 'gone'", rows)
+        text = self.with_context(lang=company.partner_id.lang or None).env._(
+            "The customer is no longer due, or the rule was changed."
+        )
+        return self.rule_id._cancel_untouched(SQL("id IN (%s)", ids), text, self.user_id)
