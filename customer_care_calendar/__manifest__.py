@@ -6,5 +6,10 @@
     "license": "AGPL-3",
     "category": "Services/Customer Care",
     "depends": ["customer_care", "calendar"],
+    "data": [
+        "data/ir_cron_data.xml",
+        "views/calendar_event_views.xml",
+        "views/res_partner_views.xml",
+    ],
     "auto_install": True,
 }

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
 
 MEETINGS_AT_ONCE = 200
 # The job looks back so many days: longer than any pause of the server, shorter than all of history.
@@ -30,13 +31,17 @@ class CalendarEvent(models.Model):
 
     _care_open_idx = models.Index("(stop) WHERE care_is_contact AND care_logged_datetime IS NULL")
 
+    def _auto_init(self):
+        # Meetings from before the installation stay as they are: none of them becomes a contact by itself.
+        if not column_exists(self.env.cr, self._table, "care_is_contact"):
+            create_column(self.env.cr, self._table, "care_is_contact", "boolean")
+        return super()._auto_init()
+
     @api.depends("partner_ids")
     def _compute_care_is_contact(self):
-        """On by itself when a customer takes part; whoever switched it off keeps it off."""
+        """On when a customer takes part; chosen otherwise it stays until the attendees change."""
         for event in self:
-            event.care_is_contact = event.care_is_contact if event._origin.care_logged_datetime else bool(
-                event._care_get_customers()
-            )
+            event.care_is_contact = bool(event._care_get_customers())
 
     def action_care_log_contact(self):
         """Note the meetings as contacts now, without waiting for the job.
@@ -125,15 +130,14 @@ class CalendarEvent(models.Model):
         """Return the attendees who are customers, not employees, and did not decline (singleton)."""
         self.ensure_one()
         declined = self.attendee_ids.filtered(lambda one: one.state == "declined").partner_id
-        people = (self.partner_ids - declined).sudo()
-        own = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE).partner_id
-        return people.filtered(
+        people = (self.partner_ids._origin - declined).sudo()
+        return people.with_context(active_test=False).filtered(
             lambda person: (
-                not person.with_context(active_test=False).user_ids.filtered(lambda user: not user.share)
-                and person.commercial_partner_id not in own
+                not person.user_ids.filtered(lambda user: not user.share)
+                and not person.commercial_partner_id.ref_company_ids
             )
         )
 
     def _care_is_private(self):
         self.ensure_one()
-        return (self.privacy or self.user_id.sudo().calendar_default_privacy) == "private"
+        return self.effective_privacy == "private"
