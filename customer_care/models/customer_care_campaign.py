@@ -175,7 +175,9 @@ class CustomerCareCampaign(models.Model):
         for campaign in self:
             campaign.is_over_budget = max(campaign.planned_cost, campaign.actual_cost) > campaign.budget
 
-    @api.depends("participant_ids.state", "participant_ids.companions", "actual_cost", "capacity", "is_limited")
+    @api.depends(
+        "participant_ids.state", "participant_ids.companions", "actual_cost", "capacity", "is_limited"
+    )
     def _compute_counts(self):
         """Numbers of all, also of customers whom the reader may not see."""
         groups = (
@@ -193,7 +195,9 @@ class CustomerCareCampaign(models.Model):
             by_state = {state: count for state, (count, _companions) in rows.items()}
             came = by_state.get("attended", 0)
             campaign.seats_taken = sum(sum(rows.get(state, ())) for state in SEAT_STATES)
-            campaign.seats_left = max(campaign.capacity - campaign.seats_taken, 0) if campaign.is_limited else 0
+            campaign.seats_left = (
+                max(campaign.capacity - campaign.seats_taken, 0) if campaign.is_limited else 0
+            )
             campaign.target_count = sum(by_state.values())
             campaign.invited_count = reached = campaign.target_count - by_state.get("target", 0)
             campaign.accepted_count = by_state.get("accepted", 0) + came
@@ -266,97 +270,7 @@ class CustomerCareCampaign(models.Model):
             vals["name"] = (default or {}).get("name") or self.env._("%(name)s (copy)", name=campaign.name)
         return vals_list
 
-    # States
-
-    def action_open_invitations(self):
-        """Send the invitations to all on the list; a campaign with a budget has to be approved before.
-
-        Without a rule that asks for an approval it is approved at once, otherwise the approval is requested.
-
-        :raises UserError: nobody is on the list, the approval was rejected, or it began already
-        """
-        self._check_may_run("draft", "inviting", "running")
-        for campaign in self:
-            if campaign.date_begin <= fields.Datetime.now():
-                raise UserError(self.env._("The campaign has begun already: nobody can be invited any more."))
-            if not campaign.target_count:
-                raise UserError(self.env._("Nobody is on the list yet: update the target list first."))
-        if waiting := self._ask_approval():
-            return waiting
-        self.filtered(lambda campaign: campaign.state == "draft")._set_state("inviting")
-        self._queue_invitations()
-        return self._get_notification(
-            self.env._("The invitations are being sent in the background."), kind="success"
-        )
-
-    def action_run(self):
-        """Note that the campaign takes place now."""
-        self._check_may_run("draft", "inviting")
-        if waiting := self._ask_approval():
-            return waiting
-        self._set_state("running")
-        return True
-
-    def action_done(self):
-        """End the campaign; who accepted and did not come was absent."""
-        self._check_may_run("running", "inviting")
-        self._approval_check_approved()
-        if any(campaign.date_begin > fields.Datetime.now() for campaign in self):
-            raise UserError(self.env._("The campaign has not begun yet."))
-        Participant = self.env["customer.care.campaign.participant"].sudo()
-        Participant.search([("campaign_id", "in", self.ids), ("state", "=", "accepted")])._set_state("absent")
-        self._clear_queue()
-        self._set_state("done")
-        return True
-
-    def action_evaluate(self):
-        """Close the campaign with its evaluation; the effect stays as it was computed."""
-        self._check_may_run("done")
-        if any(not campaign.evaluation for campaign in self):
-            raise UserError(self.env._("Please write the evaluation first."))
-        self.filtered(
-            lambda campaign: not campaign.date_effect and campaign._get_due_months()
-        ).action_compute_effect()
-        self._set_state("evaluated")
-        return True
-
-    def action_cancel(self):
-        """Cancel the campaign and tell those who were invited."""
-        self._check_may_run("draft", "inviting", "running")
-        self._queue_notice("cancellation")
-        self._set_state("cancelled")
-        return True
-
-    def action_reset(self):
-        """Take a cancelled campaign back to draft, or an evaluated one to done; managers only."""
-        self.check_access("write")
-        if not self.env.user.has_group("customer_care.group_care_manager"):
-            raise AccessError(self.env._("Only a manager opens a closed campaign again."))
-        for campaign in self:
-            if campaign.state not in ("cancelled", "evaluated"):
-                raise UserError(self.env._("Only a cancelled or evaluated campaign can be opened again."))
-            campaign._set_state("done" if campaign.state == "evaluated" else "draft")
-        return True
-
     # Rules
-
-    def _set_state(self, state):
-        self.sudo().write({"state": state})
-
-    def _ask_approval(self):
-        """Request approvals that are missing; return the action to show when somebody has to approve first.
-
-        :raises UserError: an approval was rejected
-        """
-        self.filtered(lambda campaign: campaign.sudo().approval_state == "draft").action_request_approval()
-        pending = self.filtered(lambda campaign: campaign.sudo().approval_state == "pending")
-        if pending:
-            return self._get_notification(
-                self.env._("The campaign waits for approval: the invitations follow once it is approved."),
-                kind="warning",
-            )
-        self._approval_check_approved()
-        return None
 
     def _check_guarded(self, names):
         """:raises AccessError: one of the names may only be set by code"""
@@ -401,7 +315,9 @@ class CustomerCareCampaign(models.Model):
         """Return when it is, in the zone of the campaign and the reader's language."""
         self.ensure_one()
         zone = pytz.timezone(self.date_tz or "UTC")
-        begin, end = (pytz.utc.localize(moment).astimezone(zone) for moment in (self.date_begin, self.date_end))
+        begin, end = (
+            pytz.utc.localize(moment).astimezone(zone) for moment in (self.date_begin, self.date_end)
+        )
         lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
         date_format, time_format = lang.date_format or "%Y-%m-%d", "%H:%M"
         text = f"{begin.strftime(date_format)} {begin.strftime(time_format)} – "
@@ -419,15 +335,6 @@ class CustomerCareCampaign(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    # Approval
-
-    def _approval_on_approved(self):
-        """Go on where the approval was waited for, if somebody asked to invite."""
-        result = super()._approval_on_approved()
-        for campaign in self:
-            campaign.message_post(body=self.env._("Approved: the invitations can be sent."))
-        return result
 
     # What opens
 

@@ -166,7 +166,9 @@ class CustomerCareCampaignParticipant(models.Model):
             return "accepted"
         if self.state == "accepted":
             raise UserError(
-                self.env._("There are not enough free seats: %(count)s companions at most.", count=max(free - 1, 0))
+                self.env._(
+                    "There are not enough free seats: %(count)s companions at most.", count=max(free - 1, 0)
+                )
             )
         return "waiting"
 
@@ -179,7 +181,5 @@ class CustomerCareCampaignParticipant(models.Model):
             raise UserError(self.env._("Please choose yes or no."))
         if type(companions) is not int or not 0 <= companions <= campaign.companions_max:
             raise UserError(
-                self.env._(
-                    "You can bring from 0 to %(count)s companions.", count=campaign.companions_max
-                )
+                self.env._("You can bring from 0 to %(count)s companions.", count=campaign.companions_max)
             )

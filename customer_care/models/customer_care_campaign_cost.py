@@ -16,9 +16,7 @@ class CustomerCareCampaignCost(models.Model):
     date = fields.Date(string="Paid On")
     planned_amount = fields.Monetary(string="Planned")
     actual_amount = fields.Monetary(string="Actual")
-    evidence_ids = fields.Many2many(
-        "ir.attachment", string="Evidence", copy=False, help="Invoices and receipts."
-    )
+    evidence_ids = fields.Many2many("ir.attachment", copy=False, help="Invoices and receipts.")
 
     _check_planned = models.Constraint(
         "CHECK(planned_amount >= 0 AND planned_amount <> 'NaN')", "A cost cannot be negative."

@@ -63,7 +63,7 @@ class CustomerCareCampaignEffect(models.Model):
     )
 
     _row_uniq = models.Constraint(
-        "UNIQUE(campaign_id, months, figure, \"group\")", "There is one row for each figure and group."
+        'UNIQUE(campaign_id, months, figure, "group")', "There is one row for each figure and group."
     )
 
     @api.model_create_multi
@@ -96,7 +96,7 @@ class CustomerCareCampaign(models.Model):
         help="One number of months or several, e.g. 1, 3, 6, 12; as long before the campaign is compared.",
     )
     date_effect = fields.Datetime(string="Effect Computed On", readonly=True, copy=False)
-    effect_ids = fields.One2many("customer.care.campaign.effect", "campaign_id", string="Effect", readonly=True)
+    effect_ids = fields.One2many("customer.care.campaign.effect", "campaign_id", readonly=True)
 
     @api.constrains("effect_months")
     def _check_effect_months(self):
@@ -114,7 +114,9 @@ class CustomerCareCampaign(models.Model):
             if not points:
                 first = begin + relativedelta(months=min(campaign._get_effect_months()))
                 raise UserError(
-                    self.env._("The effect can be computed from %(date)s on.", date=fields.Date.to_string(first))
+                    self.env._(
+                        "The effect can be computed from %(date)s on.", date=fields.Date.to_string(first)
+                    )
                 )
             rows = [row for months in points for row in campaign._compute_effect(months, begin)]
             document = campaign.sudo()
@@ -128,7 +130,9 @@ class CustomerCareCampaign(models.Model):
         self.ensure_one()
         self.check_access("read")
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_care_campaign_effect_action"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_care.customer_care_campaign_effect_action"
+            ),
             "domain": [("campaign_id", "=", self.id)],
             "context": {"search_default_amount": 1},
         }
@@ -139,7 +143,10 @@ class CustomerCareCampaign(models.Model):
         :raises ValidationError: it is not a list of numbers from 1 to 36
         """
         self.ensure_one()
-        texts = [text.strip() for text in (self.effect_months or "").replace("，", ",").replace("、", ",").split(",")]
+        texts = [
+            text.strip()
+            for text in (self.effect_months or "").replace("，", ",").replace("、", ",").split(",")
+        ]
         if not all(text.isascii() and text.isdecimal() and 1 <= int(text) <= 36 for text in texts):
             raise ValidationError(
                 self.env._("The months of the effect are numbers from 1 to 36, e.g. 1, 3, 6, 12.")
@@ -149,7 +156,9 @@ class CustomerCareCampaign(models.Model):
     def _get_due_months(self):
         """Return those numbers of months that are over since the first day (singleton)."""
         begin, today = self._get_first_day(), fields.Date.context_today(self)
-        return [months for months in self._get_effect_months() if begin + relativedelta(months=months) <= today]
+        return [
+            months for months in self._get_effect_months() if begin + relativedelta(months=months) <= today
+        ]
 
     def _get_first_day(self):
         self.ensure_one()
@@ -286,7 +295,9 @@ class CustomerCareCampaign(models.Model):
         if figure == "score" or not ranks:
             column, join, condition = SQL("r.score"), SQL(), SQL("r.state NOT IN ('ungraded', 'simulated')")
         else:
-            steps = SQL(", ").join(SQL("(%s, %s)", grade, len(ranks) - 1 - rank) for grade, rank in ranks.items())
+            steps = SQL(", ").join(
+                SQL("(%s, %s)", grade, len(ranks) - 1 - rank) for grade, rank in ranks.items()
+            )
             column = SQL("g.step")
             join = SQL(" JOIN (VALUES %s) AS g(id, step) ON g.id = r.grade_id", steps)
             condition = SQL("r.state = ANY(%s)", list(GRADED_STATES))

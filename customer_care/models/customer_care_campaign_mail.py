@@ -58,7 +58,9 @@ class CustomerCareCampaign(models.Model):
         if any(not campaign._is_answerable() for campaign in self):
             raise UserError(self.env._("Answers are not taken any more: there is nothing to remind of."))
         self.sudo()._queue_reminders()
-        return self._get_notification(self.env._("The reminders are being sent in the background."), "success")
+        return self._get_notification(
+            self.env._("The reminders are being sent in the background."), "success"
+        )
 
     def action_preview_mail(self):
         """Open the preview of the invitation for one customer."""
@@ -84,7 +86,9 @@ class CustomerCareCampaign(models.Model):
     def _queue_notice(self, kind):
         """Queue the notice of a change or cancellation for those who know of the campaign, and drop what waited."""
         told = self.filtered(
-            lambda campaign: campaign.state in ("inviting", "running") and campaign.date_end > fields.Datetime.now()
+            lambda campaign: (
+                campaign.state in ("inviting", "running") and campaign.date_end > fields.Datetime.now()
+            )
         )
         told._queue_by(SQL("state = ANY(%s)", list(NOTICE_STATES)), kind)
         if kind == "cancellation":
@@ -263,7 +267,9 @@ class CustomerCareCampaignParticipant(models.Model):
             self.write({"mail_due": False} if campaign.state in ("done", "evaluated", "cancelled") else {})
             self.write({"date_tried": fields.Datetime.now()})
             return
-        wanted = self.filtered(lambda one: one.state == ASKING[kind] and not (kind == "reminder" and one.is_reminded))
+        wanted = self.filtered(
+            lambda one: one.state == ASKING[kind] and not (kind == "reminder" and one.is_reminded)
+        )
         (self - wanted).write({"mail_due": False})
         reasons = wanted._get_obstacles()
         for texts, group in wanted.grouped(lambda one: " ".join(reasons[one.id])).items():

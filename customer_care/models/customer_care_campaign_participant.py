@@ -73,9 +73,7 @@ class CustomerCareCampaignParticipant(models.Model):
     care_user_id = fields.Many2one(
         related="partner_id.care_user_id", string="Responsible Specialist", groups="base.group_user"
     )
-    grade_id = fields.Many2one(
-        related="partner_id.care_grade_id", string="Grade", groups="base.group_user"
-    )
+    grade_id = fields.Many2one(related="partner_id.care_grade_id", string="Grade", groups="base.group_user")
     campaign_state = fields.Selection(related="campaign_id.state", string="State of the Campaign")
     date_begin = fields.Datetime(related="campaign_id.date_begin", string="Begin")
 

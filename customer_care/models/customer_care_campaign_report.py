@@ -62,7 +62,9 @@ class CustomerCareCampaign(models.Model):
             )
         if any(row.is_small for row in self.effect_ids if row.figure == "amount"):
             lines.append(
-                self.env._("Caution: at least one group has fewer than 30 customers. Chance alone may explain this.")
+                self.env._(
+                    "Caution: at least one group has fewer than 30 customers. Chance alone may explain this."
+                )
             )
         return lines
 
@@ -91,7 +93,9 @@ class CustomerCareCampaign(models.Model):
             sheet.write_row([labels[name]["string"], self[name]])
         sheet.write_row([labels["currency_id"]["string"], self.currency_id.name])
         sheet.write_note(
-            self.env._("Cost per attendee: actual cost divided by the customers who came, without companions.")
+            self.env._(
+                "Cost per attendee: actual cost divided by the customers who came, without companions."
+            )
         )
         names = ("name", "date", "planned_amount", "actual_amount")
         heads = self.env["customer.care.campaign.cost"].fields_get(names, ["string"])
@@ -122,7 +126,10 @@ class CustomerCareCampaign(models.Model):
         sheet.write_note(self._get_effect_definition())
         row = sheet.row + 1
         for title, first, last in spans:
-            series = [(heads["before_mean"]["string"], first, last, 4), (heads["after_mean"]["string"], first, last, 5)]
+            series = [
+                (heads["before_mean"]["string"], first, last, 4),
+                (heads["after_mean"]["string"], first, last, 5),
+            ]
             sheet.add_chart("column", title, series, (row, 0))
             row += 20
 

@@ -66,10 +66,13 @@ class CustomerCareCampaign(models.Model):
     def _get_target_domain(self):
         """Return the domain of the customers the campaign is for (singleton). Override to add criteria."""
         self.ensure_one()
-        domain = Domain("active", "=", True) & (Domain("is_company", "=", True) | Domain("parent_id", "=", False))
+        domain = Domain("active", "=", True) & (
+            Domain("is_company", "=", True) | Domain("parent_id", "=", False)
+        )
         domain &= Domain("company_id", "in", [self.company_id.id, False])
         # employees and our own companies are no customers
-        domain &= ~Domain("user_ids.share", "=", False) & ~Domain("ref_company_ids", "!=", False)
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
+        domain &= ~Domain("user_ids.share", "=", False) & Domain("id", "not in", companies.partner_id.ids)
         for name, records in (
             ("care_grade_id", self.grade_ids),
             ("care_lifecycle_stage_id", self.stage_ids),
@@ -214,6 +217,7 @@ class CustomerCareCampaign(models.Model):
         if count > ASK_ABOVE and not is_confirmed:
             raise UserError(
                 self.env._(
-                    "%(count)s customers would be put on the list. Please confirm the number before.", count=count
+                    "%(count)s customers would be put on the list. Please confirm the number before.",
+                    count=count,
                 )
             )

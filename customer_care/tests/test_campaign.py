@@ -98,7 +98,11 @@ class TestCampaign(CampaignCommon):
             campaign.action_evaluate()
         campaign.evaluation = "Good"
         campaign.action_evaluate()
-        for call in (campaign.action_done, people.with_user(self.manager).action_absent, campaign.action_cancel):
+        for call in (
+            campaign.action_done,
+            people.with_user(self.manager).action_absent,
+            campaign.action_cancel,
+        ):
             with self.assertRaises(UserError):
                 call()
         with self.assertRaises(UserError):
@@ -138,7 +142,10 @@ class TestCampaign(CampaignCommon):
         people = campaign._add_partners(self.customer)
         for record, names in (
             (campaign, ("state", "date_effect")),
-            (people.with_user(self.manager), ("state", "token", "mail_due", "date_answered", "is_walk_in", "res_id")),
+            (
+                people.with_user(self.manager),
+                ("state", "token", "mail_due", "date_answered", "is_walk_in", "res_id"),
+            ),
         ):
             for name in names:
                 with self.subTest(name=name), self.assertRaises(AccessError):
@@ -169,7 +176,8 @@ class TestCampaign(CampaignCommon):
             campaign.with_user(self.specialist).action_open_invitations()
         campaign.with_user(self.other_specialist).write({"location": "Here"})
         self.assertEqual(
-            self.Participant.with_user(self.other_specialist).search([("campaign_id", "=", campaign.id)]), people
+            self.Participant.with_user(self.other_specialist).search([("campaign_id", "=", campaign.id)]),
+            people,
         )
         auditor = people.with_user(self.auditor)
         auditor.mapped("state")

@@ -23,7 +23,8 @@ class TestCampaignAnswer(CampaignCommon):
         one._answer("no", 1)
         self.assertRecordValues(one, [{"state": "declined", "companions": 0}])
         self.assertEqual(
-            self._get_kinds(self.customer)[-3:], ["campaign_invited", "campaign_accepted", "campaign_declined"]
+            self._get_kinds(self.customer)[-3:],
+            ["campaign_invited", "campaign_accepted", "campaign_declined"],
         )
 
     def test_refused_answers(self):
@@ -85,7 +86,15 @@ class TestCampaignAnswer(CampaignCommon):
         one = self._invite(self._create_campaign(), self.customer)
         token = one.sudo().token
         self.assertEqual(self.Participant._find(f"{one.id}-{token}"), one)
-        for key in ("", "-", f"{one.id}-", f"{one.id}-{token[:-1]}", f"{one.id}-é", f"x-{token}", f"{one.id + 1}-{token}"):
+        for key in (
+            "",
+            "-",
+            f"{one.id}-",
+            f"{one.id}-{token[:-1]}",
+            f"{one.id}-é",
+            f"x-{token}",
+            f"{one.id + 1}-{token}",
+        ):
             with self.subTest(key=key):
                 self.assertFalse(self.Participant._find(key))
         self.customer.action_archive()
@@ -162,7 +171,11 @@ class TestCampaignPages(CampaignCommon, HttpCase):
     def test_portal(self):
         """A portal user sees and answers the invitations of the own company, and no others."""
         new_test_user(
-            self.env, "wind_portal_user", groups="base.group_portal", partner_id=self.contact.id, email="a@wind.test"
+            self.env,
+            "wind_portal_user",
+            groups="base.group_portal",
+            partner_id=self.contact.id,
+            email="a@wind.test",
         )
         foreign = self._invite(self._create_campaign(name="Secret"), self.other)
         self.authenticate("wind_portal_user", "wind_portal_user")
@@ -177,6 +190,8 @@ class TestCampaignPages(CampaignCommon, HttpCase):
         self.assertEqual(self.one.state, "declined")
         page = self.url_open("/my/care/events")
         token = self.url_open(f"/my/care/events/{self.one.id}").text.partition('csrf_token" value="')[2][:60]
-        self.url_open(f"/my/care/events/{foreign.id}", data={"csrf_token": token.partition('"')[0], "answer": "no"})
+        self.url_open(
+            f"/my/care/events/{foreign.id}", data={"csrf_token": token.partition('"')[0], "answer": "no"}
+        )
         foreign.invalidate_recordset()
         self.assertEqual(foreign.state, "invited")

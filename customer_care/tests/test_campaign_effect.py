@@ -64,7 +64,9 @@ class TestCampaignEffect(CampaignCommon):
         day = campaign._get_first_day()
         for number, (delta, score) in enumerate(((-10, 4), (10, 9))):
             callback = self._create_callback().sudo()
-            callback.write({"satisfaction": score, "state": "done", "done_datetime": day + timedelta(days=delta)})
+            callback.write(
+                {"satisfaction": score, "state": "done", "done_datetime": day + timedelta(days=delta)}
+            )
             self.env["customer.grading.result"].sudo().create(
                 {
                     "partner_id": self.customer.id,
@@ -115,7 +117,9 @@ class TestCampaignEffect(CampaignCommon):
         """Attendance is read by id and by address, in any usual file; what is wrong is named with its line."""
         campaign = self._create_campaign()
         people = self._invite(campaign, self.customer, self.other)
-        text = f"Email;State\nINFO@wind.test;出席\nnobody@x.test;yes\n;\nhello@sun.test;perhaps\n".encode("gb18030")
+        text = "Email;State\nINFO@wind.test;出席\nnobody@x.test;yes\n;\nhello@sun.test;perhaps\n".encode(
+            "gb18030"
+        )
         result = self._import(campaign, text)
         self.assertEqual(people.mapped("state"), ["attended", "invited"])
         self.assertIn("Line 3", result)
@@ -132,7 +136,9 @@ class TestCampaignEffect(CampaignCommon):
         people = self._invite(campaign, self.customer)
         campaign.action_run()
         Wizard = self.env["customer.care.campaign.walkin"].with_user(self.manager)
-        Wizard.create({"campaign_id": campaign.id, "partner_id": self.contact.id, "companions": 1}).action_add()
+        Wizard.create(
+            {"campaign_id": campaign.id, "partner_id": self.contact.id, "companions": 1}
+        ).action_add()
         self.assertRecordValues(people, [{"state": "attended", "companions": 1, "is_walk_in": False}])
         Wizard.create({"campaign_id": campaign.id, "name": " New Guest "}).action_add()
         new = campaign.participant_ids - people

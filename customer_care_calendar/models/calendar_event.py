@@ -131,10 +131,11 @@ class CalendarEvent(models.Model):
         self.ensure_one()
         declined = self.attendee_ids.filtered(lambda one: one.state == "declined").partner_id
         people = (self.partner_ids._origin - declined).sudo()
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
         return people.with_context(active_test=False).filtered(
             lambda person: (
                 not person.user_ids.filtered(lambda user: not user.share)
-                and not person.commercial_partner_id.ref_company_ids
+                and person.commercial_partner_id not in companies.partner_id
             )
         )
 

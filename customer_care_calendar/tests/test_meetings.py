@@ -48,7 +48,14 @@ class TestMeetings(CareCommon):
         for log in logs:
             self.assertRecordValues(
                 log,
-                [{"kind": "meeting", "source": "meeting", "duration_minutes": 90, "user_id": self.specialist.id}],
+                [
+                    {
+                        "kind": "meeting",
+                        "source": "meeting",
+                        "duration_minutes": 90,
+                        "user_id": self.specialist.id,
+                    }
+                ],
             )
             self.assertEqual(log.participant_ids, self.contact | self.customer | other)
         self.assertIn("contact_logged", self._get_kinds(other))
@@ -64,7 +71,9 @@ class TestMeetings(CareCommon):
             off,
             cancelled,
             self._create_meeting(self.customer, privacy="private"),
-            self._create_meeting(self.customer, start=now + timedelta(days=1), stop=now + timedelta(days=1, hours=1)),
+            self._create_meeting(
+                self.customer, start=now + timedelta(days=1), stop=now + timedelta(days=1, hours=1)
+            ),
             self._create_meeting(self.employee.partner_id),
             self._create_meeting(self.env.company.partner_id),
         ]
@@ -102,7 +111,7 @@ class TestMeetings(CareCommon):
             start=start,
             stop=start + timedelta(hours=1),
             recurrency=True,
-            rrule_type_ui="daily",
+            rrule_type="daily",
             end_type="count",
             count=5,
         )

@@ -10,7 +10,9 @@ class TestOpportunities(CareCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.seller = cls._create_user("seller", "customer_care.group_care_user,sales_team.group_sale_salesman")
+        cls.seller = cls._create_user(
+            "seller", "customer_care.group_care_user,sales_team.group_sale_salesman"
+        )
 
     def _create_lead(self, action):
         context = action["context"]
@@ -35,7 +37,9 @@ class TestOpportunities(CareCommon):
         )
         self.assertIn("second pump", str(lead.description))
         self.assertEqual(callback.care_lead_count, 1)
-        self.assertEqual(callback.action_open_opportunities()["domain"], [("care_callback_id", "=", callback.id)])
+        self.assertEqual(
+            callback.action_open_opportunities()["domain"], [("care_callback_id", "=", callback.id)]
+        )
         self.assertEqual(self._get_kinds(self.customer)[-1], "opportunity_created")
 
     def test_won_and_lost(self):
