@@ -18,6 +18,7 @@ class CustomerCallbackCandidate(models.Model):
 
     run_id = Reference("customer.callback.run", required=True, readonly=True)
     number = fields.Integer(readonly=True, aggregator=None)
+    place = fields.Integer(string="Number among Those of the Day", readonly=True, aggregator=None)
     company_id = Reference("res.company", readonly=True)
     customer_id = Reference("res.partner", readonly=True)
     partner_id = Reference("res.partner", string="Person to Call", readonly=True)
@@ -35,7 +36,6 @@ class CustomerCallbackCandidate(models.Model):
     has_phone = fields.Boolean(string="Number Known", readonly=True)
 
     _run_idx = models.Index("(run_id, number)")
-    _preview_idx = models.Index("(run_id, code, date_planned, id)")
 
     @api.model
     def _selection_code(self):

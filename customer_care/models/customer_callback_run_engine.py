@@ -109,6 +109,7 @@ class CustomerCallbackRun(models.Model):
     def _find_all(self):
         self._drop_rows()
         self.slice_ids.unlink()
+        self.portions = False
         totals = dict.fromkeys(("customers", "due", "new", "unassigned", "no_phone"), 0)
         counts = {}
         for part in self.rule_id._get_parts():
@@ -239,7 +240,7 @@ class CustomerCallbackRun(models.Model):
         blocked = sum(done.mapped("count_blocked"))
         if blocked:
             counts["unwanted"] = counts.get("unwanted", 0) + blocked
-        self.write({"state": state, "counts": counts, **{name: sum(done.mapped(name)) for name in names}})
+        self.write({"state": state, "counts": counts, "portions": False, **{name: sum(done.mapped(name)) for name in names}})
         self._drop_rows()
         self.slice_ids.unlink()
         self._take_time()

@@ -244,19 +244,24 @@ class CustomerCallbackRun(models.Model):
             """
             INSERT INTO customer_callback_candidate (
                    run_id, number, company_id, customer_id, partner_id, code, codes, key, reason, date_planned,
-                   date_deadline, team_id, user_id, callback_id, has_phone)
-            SELECT %(run)s, %(before)s + row_number() OVER (), %(company)s, final.id, final.person_id, final_code,
-                   array_to_string(final.codes, ','), final.key, %(reason)s, final.planned,
-                   %(deadline)s, team.id,
-                   CASE WHEN away.user_id IS NOT NULL THEN away.deputy_id
-                        WHEN %(fixed)s = ANY(%(able)s) THEN %(fixed)s END,
-                   final.move_id, final.has_phone
-              FROM final
-              LEFT JOIN customer_care_team team
-                     ON team.id = COALESCE(%(team)s, final.care_team_id) AND %(shared)s
-              LEFT JOIN unnest(%(away_users)s::int[], %(away_days)s::date[], %(deputies)s::int[])
-                     AS away (user_id, day, deputy_id) ON away.user_id = %(fixed)s AND away.day = final.planned
-             WHERE %(rows)s
+                   date_deadline, team_id, user_id, callback_id, has_phone, place)
+            SELECT *, CASE WHEN caller_id IS NULL AND final_code IS NULL THEN row_number() OVER (
+                               PARTITION BY team_id, planned, caller_id IS NULL AND final_code IS NULL
+                               -- Mixed, so that nobody gets all the good ones; the same in preview and run.
+                               ORDER BY hashint4(id), id) END
+              FROM (SELECT %(run)s, %(before)s + row_number() OVER () AS number, %(company)s, final.id, final.person_id,
+                           final_code, array_to_string(final.codes, ','), final.key, %(reason)s, final.planned,
+                           %(deadline)s, team.id AS team_id,
+                           CASE WHEN away.user_id IS NOT NULL THEN away.deputy_id
+                                WHEN %(fixed)s = ANY(%(able)s) THEN %(fixed)s END AS caller_id,
+                           final.move_id, final.has_phone
+                      FROM final
+                      LEFT JOIN customer_care_team team
+                             ON team.id = COALESCE(%(team)s, final.care_team_id) AND %(shared)s
+                      LEFT JOIN unnest(%(away_users)s::int[], %(away_days)s::date[], %(deputies)s::int[])
+                             AS away (user_id, day, deputy_id) ON away.user_id = %(fixed)s AND away.day = final.planned
+                     WHERE %(rows)s
+                   ) kept
             """,
             run=self.id,
             before=due_before,

@@ -19,7 +19,7 @@ class TestCallbackRuleChange(CallbackRuleCommon):
 
     def test_changed_rule_moves_untouched_future_callbacks_only(self):
         """Another window moves what nobody touched; touched ones, those of today and finished ones stay."""
-        people = self._create_people(3)
+        self._create_people(3)
         rule = self._create_periodic(delay_days=5)
         self._run(rule)
         self.assertFalse(rule.is_changed)
@@ -37,7 +37,7 @@ class TestCallbackRuleChange(CallbackRuleCommon):
         days = [(call.date_planned - self.today).days for call in (untouched, touched, done)]
         self.assertEqual((days, untouched.priority, touched.priority), ([9, 5, 5], "1", "0"))
         self.assertFalse(rule.is_changed)
-        self.assertEqual(self._get_kinds(people[0]), ["callback_planned"])
+        self.assertEqual(self._get_kinds(untouched.partner_id), ["callback_planned"])
         rule.with_user(self.admin).write({"delay_days": 3})
         self.assertEqual(self._run(rule).count_moved, 1, "a moved callback is still untouched")
 
@@ -88,17 +88,18 @@ class TestCallbackRuleChange(CallbackRuleCommon):
 
     def test_archived_rule_offers_to_cancel(self):
         """Archiving leaves the callbacks; a button cancels those of the future that nobody touched."""
-        people = self._create_people(3)
+        self._create_people(3)
         rule = self._create_periodic(delay_days=5)
         self._run(rule)
-        self._touch(self._get_callbacks(rule)[0])
+        touched, other = self._get_callbacks(rule)[:2]
+        self._touch(touched)
         rule.with_user(self.admin).action_archive()
         self.assertEqual((rule.untouched_count, set(self._get_callbacks(rule).mapped("state"))), (2, {"planned"}))
         rule.with_user(self.admin).action_cancel_untouched()
         self.assertEqual(
             self._get_callbacks(rule).mapped("state"), ["planned", "cancelled", "cancelled"]
         )
-        self.assertEqual(self._get_kinds(people[1]), ["callback_planned", "callback_cancelled"])
+        self.assertEqual(self._get_kinds(other.partner_id), ["callback_planned", "callback_cancelled"])
         with self.assertRaisesRegex(UserError, "no future callback"):
             rule.with_user(self.admin).action_cancel_untouched()
         rule.action_unarchive()
