@@ -55,7 +55,9 @@ class CustomerCallbackCandidate(models.Model):
             "phone": self.env._("Nobody to call: no phone number of the customer or a contact is known."),
             "sample": self.env._("The customer is not in the sample."),
             "over": self.env._("The maximum of a run is reached; a later run comes to the customer."),
-            "gone": self.env._("The callback is cancelled: the customer is no longer due, or the rule was changed."),
+            "gone": self.env._(
+                "The callback is cancelled: the customer is no longer due, or the rule was changed."
+            ),
         }
 
     @api.depends("code", "codes")

@@ -15,7 +15,9 @@ class CustomerCallbackRun(models.Model):
 
     _inherit = "customer.callback.run"
 
-    portions = fields.Json(readonly=True, help="Who gets which of the candidates that have no caller of their own.")
+    portions = fields.Json(
+        readonly=True, help="Who gets which of the candidates that have no caller of their own."
+    )
 
     def _divide(self, part, staff):
         """Share the candidates without a caller among the team's members who are there on the day, else the leader.
@@ -106,7 +108,9 @@ class CustomerCallbackRun(models.Model):
             shares = {user_id: number for user_id, number in shares.items() if number}
             if shares:
                 firsts = [1, *accumulate(shares.values(), initial=1)][1:-1]
-                portions.append({"team_id": team.id, "day": str(day), "firsts": firsts, "users": list(shares)})
+                portions.append(
+                    {"team_id": team.id, "day": str(day), "firsts": firsts, "users": list(shares)}
+                )
                 given += count
         if in_turn and self.source != "preview":
             self.rule_id.turns = turns

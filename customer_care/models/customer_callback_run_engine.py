@@ -88,7 +88,9 @@ class CustomerCallbackRun(models.Model):
             text = str(error) if isinstance(error, UserError) else str(error).split("\n")[0]
             if self.source != "night":
                 raise UserError(
-                    self.env._("The rule %(name)s cannot be run: %(error)s", name=self.rule_id.name, error=text)
+                    self.env._(
+                        "The rule %(name)s cannot be run: %(error)s", name=self.rule_id.name, error=text
+                    )
                 ) from error
             self._fail(text)
             return
@@ -240,7 +242,14 @@ class CustomerCallbackRun(models.Model):
         blocked = sum(done.mapped("count_blocked"))
         if blocked:
             counts["unwanted"] = counts.get("unwanted", 0) + blocked
-        self.write({"state": state, "counts": counts, "portions": False, **{name: sum(done.mapped(name)) for name in names}})
+        self.write(
+            {
+                "state": state,
+                "counts": counts,
+                "portions": False,
+                **{name: sum(done.mapped(name)) for name in names},
+            }
+        )
         self._drop_rows()
         self.slice_ids.unlink()
         self._take_time()

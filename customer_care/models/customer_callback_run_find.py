@@ -2,7 +2,6 @@ from odoo import models
 from odoo.tools import SQL
 
 
-
 class CustomerCallbackRun(models.Model):
     """Find the customers of a rule in one company, and say of each when he is called or why not."""
 
@@ -301,5 +300,3 @@ class CustomerCallbackRun(models.Model):
             "jsonb_build_object('kind', %s, 'date', anchor, 'days', days, 'since', since, 'grade', extra)",
             rule.trigger,
         )
-
-

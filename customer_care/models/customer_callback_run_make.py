@@ -42,9 +42,13 @@ class CustomerCallbackRun(models.Model):
 
     def _drop_blocked(self, rows):
         """Ask the gate once more: since the run began somebody may have said that he wants no calls."""
-        people = SQL("SELECT partner_id FROM customer_callback_candidate candidate WHERE %s AND code IS NULL", rows)
+        people = SQL(
+            "SELECT partner_id FROM customer_callback_candidate candidate WHERE %s AND code IS NULL", rows
+        )
         gate = self.env["res.partner"]._care_gate_query(
-            self.env["customer.consent.purpose"]._get_by_code("callback"), "phone", SQL("p.id IN (%s)", people)
+            self.env["customer.consent.purpose"]._get_by_code("callback"),
+            "phone",
+            SQL("p.id IN (%s)", people),
         )
         blocked = [
             row[0]
@@ -156,7 +160,16 @@ class CustomerCallbackRun(models.Model):
     def _move(self, rows, company):
         """Give untouched callbacks the day, the person and the reason that they would have if made today."""
         columns = self._get_columns(company)
-        kept = ("create_uid", "write_uid", "create_date", "write_date", "state", "attempt", "company_id", "rule_id")
+        kept = (
+            "create_uid",
+            "write_uid",
+            "create_date",
+            "write_date",
+            "state",
+            "attempt",
+            "company_id",
+            "rule_id",
+        )
         values = SQL(", ").join(
             SQL("%s = %s", SQL.identifier(name), value) for name, value in columns.items() if name not in kept
         )
@@ -177,7 +190,9 @@ class CustomerCallbackRun(models.Model):
         return self.env.cr.rowcount
 
     def _cancel(self, rows, company):
-        ids = SQL("SELECT callback_id FROM customer_callback_candidate candidate WHERE %s AND code = 'gone'", rows)
+        ids = SQL(
+            "SELECT callback_id FROM customer_callback_candidate candidate WHERE %s AND code = 'gone'", rows
+        )
         text = self.with_context(lang=company.partner_id.lang or None).env._(
             "The customer is no longer due, or the rule was changed."
         )

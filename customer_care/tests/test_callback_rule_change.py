@@ -13,7 +13,8 @@ class TestCallbackRuleChange(CallbackRuleCommon):
     def _touch(self, callback):
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE customer_callback SET write_date = create_date + interval '1 minute' WHERE id = %s", [callback.id]
+            "UPDATE customer_callback SET write_date = create_date + interval '1 minute' WHERE id = %s",
+            [callback.id],
         )
         self.env.invalidate_all()
 
@@ -56,7 +57,9 @@ class TestCallbackRuleChange(CallbackRuleCommon):
         self.assertIn("no longer due", gone.cancel_reason)
         rule.partner_domain = domain
         self._run(rule)
-        self.assertEqual(self._get_callbacks(rule, partner_id=two.id).mapped("state"), ["cancelled", "planned"])
+        self.assertEqual(
+            self._get_callbacks(rule, partner_id=two.id).mapped("state"), ["cancelled", "planned"]
+        )
         self.assertEqual(len(self._get_callbacks(rule, partner_id=one.id)), 1)
 
     def test_callback_of_today_stays_when_the_rule_changes(self):
@@ -71,7 +74,9 @@ class TestCallbackRuleChange(CallbackRuleCommon):
     def test_only_decisive_changes_count(self):
         """A new script, or a form saved as it was, plans nothing anew."""
         rule = self._create_periodic()
-        rule.write({"script": "<p>New</p>", "sequence": 3, "delay_days": 0, "team_id": self.team.id, "grade_ids": []})
+        rule.write(
+            {"script": "<p>New</p>", "sequence": 3, "delay_days": 0, "team_id": self.team.id, "grade_ids": []}
+        )
         self.assertFalse(rule.is_changed)
         rule.grade_ids = self.env.ref("customer_care.customer_grade_a")
         self.assertTrue(rule.is_changed)
@@ -94,11 +99,11 @@ class TestCallbackRuleChange(CallbackRuleCommon):
         touched, other = self._get_callbacks(rule)[:2]
         self._touch(touched)
         rule.with_user(self.admin).action_archive()
-        self.assertEqual((rule.untouched_count, set(self._get_callbacks(rule).mapped("state"))), (2, {"planned"}))
-        rule.with_user(self.admin).action_cancel_untouched()
         self.assertEqual(
-            self._get_callbacks(rule).mapped("state"), ["planned", "cancelled", "cancelled"]
+            (rule.untouched_count, set(self._get_callbacks(rule).mapped("state"))), (2, {"planned"})
         )
+        rule.with_user(self.admin).action_cancel_untouched()
+        self.assertEqual(self._get_callbacks(rule).mapped("state"), ["planned", "cancelled", "cancelled"])
         self.assertEqual(self._get_kinds(other.partner_id), ["callback_planned", "callback_cancelled"])
         with self.assertRaisesRegex(UserError, "no future callback"):
             rule.with_user(self.admin).action_cancel_untouched()
@@ -152,9 +157,21 @@ class TestCallbackRuleChange(CallbackRuleCommon):
     def test_rule_says_what_it_does_and_lacks(self):
         """One sentence says the rule; what makes it useless is said before somebody relies on it."""
         rule = self._create_periodic(
-            "purchase", month_from=4, month_to=6, is_yearly=True, selection="random", percent=12.5, max_count=50
+            "purchase",
+            month_from=4,
+            month_to=6,
+            is_yearly=True,
+            selection="random",
+            percent=12.5,
+            max_count=50,
         )
-        for part in ("4 to 6 months after their first purchase", "each year", "sample of 12.5 %", "At most 50", "Test team"):
+        for part in (
+            "4 to 6 months after their first purchase",
+            "each year",
+            "sample of 12.5 %",
+            "At most 50",
+            "Test team",
+        ):
             self.assertIn(part, rule.sentence)
         self.assertFalse(rule.warning)
         rule.write({"script": False, "team_id": False})
