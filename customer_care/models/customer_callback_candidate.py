@@ -6,8 +6,8 @@ from ..fields import Reference
 class CustomerCallbackCandidate(models.Model):
     """Customers of a run while it is under way, or of a preview for a day: who is called, and who is not and why.
 
-    Written by SQL alone. Without ``code`` the customer is called; ``callback_id`` then is the untouched callback that is
-    moved instead of making one. With the code ``gone`` that callback is cancelled.
+    Written by SQL alone. Without ``code`` the customer is called; ``callback_id`` then is the untouched callback
+    that is moved instead of making one. With the code ``gone`` that callback is cancelled.
     """
 
     _name = "customer.callback.candidate"

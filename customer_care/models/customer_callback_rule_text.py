@@ -110,7 +110,7 @@ class CustomerCallbackRule(models.Model):
     def _has_script(self):
         """Whether the caller is told what to say. Override to know of other scripts."""
         self.ensure_one()
-        return bool(self.script)
+        return bool(self.script or "script_id" in self._fields and self.script_id)
 
     def _get_warnings(self):
         """Return sentences on what the rule (singleton) lacks to be useful."""

@@ -226,7 +226,7 @@ class CustomerCallbackRule(models.Model):
         )
 
     def _get_due_frequency(self, part, customers):
-        """So many days after the last contact; without one, after the grade was given; after a call that failed, too."""
+        """So many days after the last contact, or the day of the grade, or a call of the rule that failed."""
         return SQL(
             """
             SELECT customer.id, found.anchor, grade.contact_interval_days AS days, found.since, grade.code AS extra,
@@ -326,7 +326,7 @@ class CustomerCallbackRule(models.Model):
         )
 
     def _get_tries_sql(self, part):
-        """Return the SELECT of ``id, day, count``: when the last call of the rule to each customer ended, however it did.
+        """Return the SELECT of ``id, day, count``: when the rule's last call to each customer ended, however it did.
 
         The number makes a cause of each call, also of several on one day.
         """

@@ -28,8 +28,8 @@ class CustomerCallbackRule(models.Model):
     )
     is_phone_needed = fields.Boolean(
         string="Only with a Phone Number",
-        help="Leave out customers of whom, and of whose contacts, no phone number is known. Otherwise they are planned, "
-        "so that somebody finds out the number.",
+        help="Leave out customers of whom, and of whose contacts, no phone number is known. Otherwise "
+        "they are planned, so that somebody finds out the number.",
     )
     is_once_enough = fields.Boolean(
         string="Leave Out Who Is Called Anyway",

@@ -11,7 +11,8 @@ class CustomerCallbackRun(models.Model):
         """Keep the candidates of one company, in one statement, and divide them.
 
         :param new_before, due_before: found in companies before: the maximum and the numbers go on from there
-        :return: dict of ``customers``, ``due``, ``new``, ``unassigned``, ``no_phone`` (of those to call), and ``counts``
+        :return: dict of ``customers``, ``due``, ``new``, ``unassigned``, ``no_phone`` (of those to call), and
+        ``counts``
             by reason of those left out
         """
         rule = self.rule_id
@@ -47,9 +48,9 @@ class CustomerCallbackRun(models.Model):
     def _get_find_sql(self, part, days, staff, new_before, due_before):
         """Return the statement, step by step:
 
-        ``due`` who is due and when · ``known`` callbacks of the rule · ``loose`` the untouched ones that must be moved or
-        go · ``timed`` day and person, and what already speaks against it · ``gate`` whom the gate lets pass · ``checked``
-        gate, number and sample · ``final`` the maximum · then the rows are kept and counted.
+        ``due`` who is due and when · ``known`` callbacks of the rule · ``loose`` the untouched ones that must be
+        moved or go · ``timed`` day and person, and what already speaks against it · ``gate`` whom the gate lets pass ·
+        ``checked`` gate, number and sample · ``final`` the maximum · then the rows are kept and counted.
         """
         rule = self.rule_id
         joins, place_by, order = rule._get_order_sql(part)
@@ -132,7 +133,8 @@ class CustomerCallbackRun(models.Model):
             "purchase": SQL("due.id IS NOT NULL AND opened.anchor IS DISTINCT FROM due.anchor::text"),
             "dormant": SQL("due.id IS NOT NULL AND opened.anchor IS DISTINCT FROM due.anchor::text"),
             "frequency": SQL(
-                "due.id IS NOT NULL AND (opened.anchor, opened.days) IS DISTINCT FROM (due.anchor::text, due.days::text)"
+                "due.id IS NOT NULL"
+                " AND (opened.anchor, opened.days) IS DISTINCT FROM (due.anchor::text, due.days::text)"
             ),
         }.get(rule.trigger, SQL("FALSE"))
         return SQL(
@@ -166,10 +168,11 @@ class CustomerCallbackRun(models.Model):
         return SQL(
             """
             timed AS MATERIALIZED (
-                SELECT due.*, %(prefix)s || due.id || ':' || due.cause AS key, calendar.planned, kept.customer_id AS busy,
+                SELECT due.*, %(prefix)s || due.id || ':' || due.cause AS key, calendar.planned,
                        movable.id AS move_id, customer.care_user_id, customer.care_team_id,
                        COALESCE(person.id, due.id) AS person_id, %(place_by)s AS place_by,
-                       COALESCE(customer.phone, '') <> '' OR person.id IS NOT NULL AS has_phone, %(sample)s AS is_sample,
+                       COALESCE(customer.phone, '') <> '' OR person.id IS NOT NULL AS has_phone,
+                       %(sample)s AS is_sample,
                        CASE WHEN due.anchor IS NULL THEN 'none'
                             WHEN due.date_from > %(limit)s THEN 'early'
                             WHEN due.date_until < %(today)s THEN 'late'

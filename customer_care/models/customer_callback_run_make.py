@@ -66,7 +66,7 @@ class CustomerCallbackRun(models.Model):
         return len(blocked)
 
     def _get_columns(self, company):
-        """Return ``{column: SQL}`` of a new callback over the rows ``candidate``, ``partner``, ``portion``, ``own_team``.
+        """Return ``{column: SQL}`` of a new callback, over ``candidate``, ``partner``, ``portion`` and ``own_team``.
 
         Override to fill a stored field that ``create`` would compute; defaults are filled anyway.
         """
@@ -120,7 +120,8 @@ class CustomerCallbackRun(models.Model):
             ), told AS (
                 INSERT INTO customer_care_event
                        (partner_id, commercial_partner_id, company_id, kind, date, summary, user_id, res_model, res_id)
-                SELECT partner_id, commercial_partner_id, company_id, 'callback_planned', date_trunc('second', create_date),
+                SELECT partner_id, commercial_partner_id, company_id, 'callback_planned',
+                       date_trunc('second', create_date),
                        subject, %(user)s, 'customer.callback', id
                   FROM made
             )
@@ -141,7 +142,8 @@ class CustomerCallbackRun(models.Model):
             """
             JOIN res_partner partner ON partner.id = candidate.partner_id
             LEFT JOIN %s ON portion.team_id = candidate.team_id AND portion.day = candidate.date_planned
-            LEFT JOIN unnest(%s::int[], %s::int[]) AS own_team (user_id, team_id) ON own_team.user_id = candidate.user_id
+            LEFT JOIN unnest(%s::int[], %s::int[]) AS own_team (user_id, team_id)
+                   ON own_team.user_id = candidate.user_id
             """,
             self._get_portions_sql(),
             list(teams),

@@ -20,7 +20,7 @@ class TestCallbackRuleRun(CallbackRuleCommon):
     # What is made
 
     def test_run_fills_a_callback_as_create_does(self):
-        """A callback made by SQL has what one made by hand has: defaults, team, company, key, and its row in the story."""
+        """A callback made by SQL has what one made by hand has: defaults, team, company, its row in the story."""
         rule = self._create_periodic(window_days=5, priority="1")
         person = self._create_people()
         run = self._run(rule)
@@ -279,7 +279,7 @@ class TestCallbackRuleRun(CallbackRuleCommon):
             run.with_user(self.supervisor).action_confirm()
 
     def test_too_many_at_night_tells_the_owner_once(self):
-        """At night nothing is planned, the rule says so and its owner is told once; after the confirmation it goes on."""
+        """At night nothing is planned and the owner is told once; after the confirmation it goes on."""
         self.company.care_callback_limit = 3
         self._create_people(4)
         rule = self._create_periodic()
