@@ -124,6 +124,7 @@
         "demo/customer_callback_demo.xml",
         "demo/customer_care_plan_demo.xml",
         "demo/customer_campaign_demo.xml",
+        "demo/customer_callback_plan_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_care/static/src/**/*"],

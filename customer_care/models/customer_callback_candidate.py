@@ -6,8 +6,8 @@ from ..fields import Reference
 class CustomerCallbackCandidate(models.Model):
     """Customers of a run while it is under way, or of a preview for a day: who is called, and who is not and why.
 
-    Written by SQL alone. Without ``code`` the customer is called; ``callback_id`` then is the untouched callback that is
-    moved instead of making one. With the code ``gone`` that callback is cancelled.
+    Written by SQL alone. Without ``code`` the customer is called; ``callback_id`` then is the untouched callback
+    that is moved instead of making one. With the code ``gone`` that callback is cancelled.
     """
 
     _name = "customer.callback.candidate"
@@ -18,6 +18,7 @@ class CustomerCallbackCandidate(models.Model):
 
     run_id = Reference("customer.callback.run", required=True, readonly=True)
     number = fields.Integer(readonly=True, aggregator=None)
+    place = fields.Integer(string="Number among Those of the Day", readonly=True, aggregator=None)
     company_id = Reference("res.company", readonly=True)
     customer_id = Reference("res.partner", readonly=True)
     partner_id = Reference("res.partner", string="Person to Call", readonly=True)
@@ -35,7 +36,6 @@ class CustomerCallbackCandidate(models.Model):
     has_phone = fields.Boolean(string="Number Known", readonly=True)
 
     _run_idx = models.Index("(run_id, number)")
-    _preview_idx = models.Index("(run_id, code, date_planned, id)")
 
     @api.model
     def _selection_code(self):
@@ -55,7 +55,9 @@ class CustomerCallbackCandidate(models.Model):
             "phone": self.env._("Nobody to call: no phone number of the customer or a contact is known."),
             "sample": self.env._("The customer is not in the sample."),
             "over": self.env._("The maximum of a run is reached; a later run comes to the customer."),
-            "gone": self.env._("The callback is cancelled: the customer is no longer due, or the rule was changed."),
+            "gone": self.env._(
+                "The callback is cancelled: the customer is no longer due, or the rule was changed."
+            ),
         }
 
     @api.depends("code", "codes")

@@ -28,7 +28,8 @@ class CustomerCallback(models.Model):
                   FROM customer_callback
                  WHERE commercial_partner_id = ANY(%(customers)s) AND key ~ ':res[.]partner,(%(ids)s|%(target)s):'
             ), ranked AS (
-                SELECT *, row_number() OVER (PARTITION BY new_key ORDER BY is_planned, is_untouched, id) AS place FROM own
+                SELECT *, row_number() OVER (PARTITION BY new_key ORDER BY is_planned, is_untouched, id) AS place
+                FROM own
             )
             SELECT id, new_key, place, is_untouched FROM ranked WHERE new_key <> key OR place > 1
             """,

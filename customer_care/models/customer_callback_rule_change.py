@@ -74,7 +74,9 @@ class CustomerCallbackRule(models.Model):
         before = {rule: rule._get_decisive_values(names) for rule in self} if names else {}
         result = super().write(vals)
         changed = self.filtered(
-            lambda rule: rule in before and rule.is_periodic and before[rule] != rule._get_decisive_values(names)
+            lambda rule: (
+                rule in before and rule.is_periodic and before[rule] != rule._get_decisive_values(names)
+            )
         )
         if changed:
             changed.sudo().write({"is_changed": True})

@@ -12,7 +12,9 @@ class CustomerCallbackRule(models.Model):
 
     _inherit = "customer.callback.rule"
 
-    run_ids = fields.One2many("customer.callback.run", "rule_id", string="Runs", domain=[("state", "!=", "preview")])
+    run_ids = fields.One2many(
+        "customer.callback.run", "rule_id", string="Runs", domain=[("state", "!=", "preview")]
+    )
     run_count = fields.Integer(string="Number of Runs", compute="_compute_run_count")
     open_run_state = fields.Selection(
         [("waiting", "To Confirm"), ("running", "Running")], string="Open Run", compute="_compute_open_run"
@@ -21,8 +23,10 @@ class CustomerCallbackRule(models.Model):
     date_last_run = fields.Date(string="Last Run", readonly=True, copy=False)
 
     def _compute_run_count(self):
-        groups = self.env["customer.callback.run"].sudo()._read_group(
-            [("rule_id", "in", self.ids), ("state", "!=", "preview")], ["rule_id"], ["__count"]
+        groups = (
+            self.env["customer.callback.run"]
+            .sudo()
+            ._read_group([("rule_id", "in", self.ids), ("state", "!=", "preview")], ["rule_id"], ["__count"])
         )
         counts = {rule.id: count for rule, count in groups}
         for rule in self:
@@ -93,7 +97,9 @@ class CustomerCallbackRule(models.Model):
     def _check_periodic(self):
         if not self.is_periodic:
             raise UserError(
-                self.env._("This rule waits until something happens or somebody chooses it: it plans nothing by itself.")
+                self.env._(
+                    "This rule waits until something happens or somebody chooses it: it plans nothing by itself."
+                )
             )
 
     # Nights

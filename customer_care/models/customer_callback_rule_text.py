@@ -58,9 +58,13 @@ class CustomerCallbackRule(models.Model):
     def _say_window(self):
         values = {"from": self.month_from, "to": self.month_to}
         if self.purchase_of == "first":
-            text = self.env._("Calls customers %(from)s to %(to)s months after their first purchase.", **values)
+            text = self.env._(
+                "Calls customers %(from)s to %(to)s months after their first purchase.", **values
+            )
         else:
-            text = self.env._("Calls customers %(from)s to %(to)s months after their last purchase.", **values)
+            text = self.env._(
+                "Calls customers %(from)s to %(to)s months after their last purchase.", **values
+            )
         return f"{text} {self.env._('The window opens again each year.')}" if self.is_yearly else text
 
     def _say_whom(self):
@@ -94,7 +98,11 @@ class CustomerCallbackRule(models.Model):
 
     def _say_who(self):
         choices = dict(self._fields["assign_to"]._description_selection(self.env))
-        who = self.caller_id.name if self.assign_to == "user" and self.caller_id else choices.get(self.assign_to)
+        who = (
+            self.caller_id.name
+            if self.assign_to == "user" and self.caller_id
+            else choices.get(self.assign_to)
+        )
         if self.team_id:
             return self.env._("Who calls: %(who)s, team %(team)s.", who=who, team=self.team_id.name)
         return self.env._("Who calls: %(who)s.", who=who)
@@ -102,7 +110,7 @@ class CustomerCallbackRule(models.Model):
     def _has_script(self):
         """Whether the caller is told what to say. Override to know of other scripts."""
         self.ensure_one()
-        return bool(self.script)
+        return bool(self.script or "script_id" in self._fields and self.script_id)
 
     def _get_warnings(self):
         """Return sentences on what the rule (singleton) lacks to be useful."""
@@ -114,7 +122,9 @@ class CustomerCallbackRule(models.Model):
         staff = self._get_staff(company, today, today)
         team = self.team_id.sudo()
         if self.assign_to == "user" and self.caller_id.id not in staff.able:
-            warnings.append(self.env._("The person named cannot call: archived, of another company, or no specialist."))
+            warnings.append(
+                self.env._("The person named cannot call: archived, of another company, or no specialist.")
+            )
         if not team and self.assign_to in ("leader", "turn", "load"):
             warnings.append(
                 self.env._("There is no team: only customers who have a team of their own get a caller.")
@@ -123,6 +133,8 @@ class CustomerCallbackRule(models.Model):
             warnings.append(
                 self.env._("Nobody in the team can call: name members who are specialists of the company.")
             )
-        elif team and not any(staff.is_there(user, today) for user in [*team.member_ids.ids, team.user_id.id]):
+        elif team and not any(
+            staff.is_there(user, today) for user in [*team.member_ids.ids, team.user_id.id]
+        ):
             warnings.append(self.env._("Nobody in the team is there today."))
         return warnings

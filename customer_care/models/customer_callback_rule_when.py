@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.figures import Scope
@@ -43,7 +44,9 @@ class CustomerCallbackRule(models.Model):
         required=True,
         help="The last purchase counts anew after each purchase.",
     )
-    month_from = fields.Integer(string="From Month", default=4, help="The window opens so many months after it.")
+    month_from = fields.Integer(
+        string="From Month", default=4, help="The window opens so many months after it."
+    )
     month_to = fields.Integer(string="To Month", default=6, help="The window closes so many months after it.")
     is_yearly = fields.Boolean(string="Every Year", help="The window opens again each year.")
     dormant_of = fields.Selection(
@@ -60,7 +63,8 @@ class CustomerCallbackRule(models.Model):
     )
     dormant_days = fields.Integer(string="For Days", default=180)
     repeat_days = fields.Integer(
-        string="Again after Days", help="So many days after the rule's last call to the customer. 0: only once."
+        string="Again after Days",
+        help="So many days after the rule's last call to the customer. 0: only once.",
     )
     horizon_days = fields.Integer(
         string="Plan Ahead", default=30, help="Callbacks are made so many days before they are due."
@@ -157,7 +161,7 @@ class CustomerCallbackRule(models.Model):
         Customers of no company are served in the rule's company; where it has none, in the team's, else in the first.
         """
         self.ensure_one()
-        companies = self.company_id.sudo() or self.env["res.company"].sudo().search([], order="id")
+        companies = self.company_id.sudo() or self.env["res.company"].sudo().search(Domain.TRUE, order="id")
         home = self.company_id or self.team_id.company_id or companies[:1]
         return [
             Part(
@@ -222,7 +226,7 @@ class CustomerCallbackRule(models.Model):
         )
 
     def _get_due_frequency(self, part, customers):
-        """So many days after the last contact; without one, after the grade was given; after a call that failed, too."""
+        """So many days after the last contact, or the day of the grade, or a call of the rule that failed."""
         return SQL(
             """
             SELECT customer.id, found.anchor, grade.contact_interval_days AS days, found.since, grade.code AS extra,
@@ -322,7 +326,7 @@ class CustomerCallbackRule(models.Model):
         )
 
     def _get_tries_sql(self, part):
-        """Return the SELECT of ``id, day, count``: when the last call of the rule to each customer ended, however it did.
+        """Return the SELECT of ``id, day, count``: when the rule's last call to each customer ended, however it did.
 
         The number makes a cause of each call, also of several on one day.
         """

@@ -154,7 +154,9 @@ class CustomerCallbackRule(models.Model):
         away = dict.fromkeys(self._get_leave_days(users, company, first, last))
         deputies = self.env["customer.approval.deputy"].sudo()
         found = deputies.search(
-            Domain("user_id", "in", users.ids) & Domain("date_from", "<=", last) & Domain("date_to", ">=", first),
+            Domain("user_id", "in", users.ids)
+            & Domain("date_from", "<=", last)
+            & Domain("date_to", ">=", first),
             order="date_from desc, id desc",
         )
         for row in found:

@@ -28,8 +28,8 @@ class CustomerCallbackRule(models.Model):
     )
     is_phone_needed = fields.Boolean(
         string="Only with a Phone Number",
-        help="Leave out customers of whom, and of whose contacts, no phone number is known. Otherwise they are planned, "
-        "so that somebody finds out the number.",
+        help="Leave out customers of whom, and of whose contacts, no phone number is known. Otherwise "
+        "they are planned, so that somebody finds out the number.",
     )
     is_once_enough = fields.Boolean(
         string="Leave Out Who Is Called Anyway",
@@ -94,7 +94,9 @@ class CustomerCallbackRule(models.Model):
         """Draw another random sample; untouched future callbacks are planned anew by the next run."""
         self.check_access("write")
         for rule in self:
-            rule.sudo().write({"seed": self._get_new_seed(), "is_changed": rule.is_changed or rule.is_periodic})
+            rule.sudo().write(
+                {"seed": self._get_new_seed(), "is_changed": rule.is_changed or rule.is_periodic}
+            )
         return True
 
     def _get_partner_domain(self):
@@ -169,11 +171,17 @@ class CustomerCallbackRule(models.Model):
         """Return joins and the ORDER BY of the choice."""
         by_date = SQL("date_from, id")
         if self.selection == "satisfaction":
-            joins = SQL("LEFT JOIN (%s) satisfaction ON satisfaction.id = due.id", self._get_satisfaction_sql())
+            joins = SQL(
+                "LEFT JOIN (%s) satisfaction ON satisfaction.id = due.id", self._get_satisfaction_sql()
+            )
             return joins, SQL("satisfaction.value"), SQL("place_by NULLS LAST, %s", by_date)
         if self.selection == "grade":
             joins = SQL("LEFT JOIN customer_grade rank ON rank.id = customer.care_grade_id")
-            return joins, SQL("rank.sequence * 1000000::bigint + rank.id"), SQL("place_by NULLS LAST, %s", by_date)
+            return (
+                joins,
+                SQL("rank.sequence * 1000000::bigint + rank.id"),
+                SQL("place_by NULLS LAST, %s", by_date),
+            )
         if self.selection == "region":
             place = SQL(
                 "lpad(COALESCE(customer.country_id, 0)::text, 9, '0')"

@@ -81,16 +81,23 @@ class CustomerCallbackRun(models.Model):
         reasons = self.env["customer.callback.candidate"]._get_reasons()
         for run in self:
             rows = sorted((run.counts or {}).items(), key=lambda row: -row[1])
-            run.counts_html = Markup("<table class='table table-sm'>%s</table>") % Markup().join(
-                Markup("<tr><td class='text-end' style='width: 7em'>%s</td><td>%s</td></tr>")
-                % (f"{count:,}", reasons.get(code, code))
-                for code, count in rows
-            ) if rows else False
+            run.counts_html = (
+                Markup("<table class='table table-sm'>%s</table>")
+                % Markup().join(
+                    Markup("<tr><td class='text-end' style='width: 7em'>%s</td><td>%s</td></tr>")
+                    % (f"{count:,}", reasons.get(code, code))
+                    for code, count in rows
+                )
+                if rows
+                else False
+            )
 
     @api.depends("state", "slice_ids.is_done")
     def _compute_progress(self):
-        rows = self.env["customer.callback.slice"].sudo()._read_group(
-            [("run_id", "in", self.ids)], ["run_id", "is_done"], ["__count"]
+        rows = (
+            self.env["customer.callback.slice"]
+            .sudo()
+            ._read_group([("run_id", "in", self.ids)], ["run_id", "is_done"], ["__count"])
         )
         done, total = dict.fromkeys(self.ids, 0), dict.fromkeys(self.ids, 0)
         for run, is_done, count in rows:

@@ -1,9 +1,13 @@
+import json
 from collections import Counter
+from itertools import accumulate
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..tools.division import rotate, share
+
+PORTION_USER = SQL("portion.users[width_bucket(candidate.place, portion.firsts)]")
 
 
 class CustomerCallbackRun(models.Model):
@@ -11,17 +15,45 @@ class CustomerCallbackRun(models.Model):
 
     _inherit = "customer.callback.run"
 
+    portions = fields.Json(
+        readonly=True, help="Who gets which of the candidates that have no caller of their own."
+    )
+
     def _divide(self, part, staff):
-        """Give each candidate without a caller one of the team's members who are there on the day, else the leader.
+        """Share the candidates without a caller among the team's members who are there on the day, else the leader.
+
+        Which of a group gets whom follows from the candidate's place in it (``_get_portions_sql``), so that no row is
+        written twice; a preview writes it down.
 
         :return: how many nobody calls
         """
         groups = self._get_open_groups(part)
-        if groups:
-            self._give(part, self._get_shares(groups, staff))
-        return self.env.execute_query(
+        portions, given = self._get_portions(groups, staff)
+        self.portions = [*(self.portions or []), *portions]
+        if self.source == "preview" and portions:
+            self._query_many(
+                SQL(
+                    """
+                    UPDATE customer_callback_candidate candidate SET user_id = %s FROM %s
+                     WHERE %s AND portion.team_id = candidate.team_id AND portion.day = candidate.date_planned
+                 RETURNING 1
+                    """,
+                    PORTION_USER,
+                    self._get_portions_sql(),
+                    self._get_open_sql(part),
+                )
+            )
+        open_count = self.env.execute_query(
             SQL("SELECT COUNT(*) FROM customer_callback_candidate WHERE %s", self._get_open_sql(part))
         )[0][0]
+        return open_count if self.source == "preview" else open_count - given
+
+    def _get_portions_sql(self):
+        """Return the table ``portion``: for each team and day the numbers with which the portions begin, and whose."""
+        return SQL(
+            "jsonb_to_recordset(%s::jsonb) AS portion (team_id int, day date, firsts int[], users int[])",
+            json.dumps(self.portions or []),
+        )
 
     def _get_open_sql(self, part):
         return SQL(
@@ -56,55 +88,30 @@ class CustomerCallbackRun(models.Model):
         )
         return load + Counter(dict(rows))
 
-    def _get_shares(self, groups, staff):
-        """Return ``[(team id, day, first, last, user id)]``: who gets which numbers of a group."""
+    def _get_portions(self, groups, staff):
+        """Return the portions of the groups, see above, and how many candidates they give out."""
         in_turn = self.rule_id.assign_to == "turn"
         load = Counter() if in_turn else self._get_load()
         turns = dict(self.rule_id.turns or {})
-        shares = []
+        portions, given = [], 0
         for team, day, count in groups:
             there = [user_id for user_id in sorted(team.member_ids.ids) if staff.is_there(user_id, day)]
             leader = staff.resolve(team.user_id.id, day)
             if in_turn:
                 there = rotate(there, turns.get(str(team.id)))
-                parts = share(count, dict.fromkeys(there, 0))
                 if there and count % len(there):
                     turns[str(team.id)] = there[count % len(there) - 1]
-            else:
-                parts = share(count, {user_id: load[user_id] for user_id in there})
-            if not there and leader:
-                parts = {leader: count}
-            first = 1
-            for user_id, number in parts.items():
-                if number:
-                    shares.append((team.id, day, first, first + number - 1, user_id))
-                    first += number
-                    load[user_id] += number
+            if not there:
+                there = [leader] if leader else []
+            shares = share(count, {user_id: 0 if in_turn else load[user_id] for user_id in there})
+            load.update(shares)
+            shares = {user_id: number for user_id, number in shares.items() if number}
+            if shares:
+                firsts = [1, *accumulate(shares.values(), initial=1)][1:-1]
+                portions.append(
+                    {"team_id": team.id, "day": str(day), "firsts": firsts, "users": list(shares)}
+                )
+                given += count
         if in_turn and self.source != "preview":
             self.rule_id.turns = turns
-        return shares
-
-    def _give(self, part, shares):
-        # In an order that mixes customers, so that nobody gets all the good ones; the same in preview and run.
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE customer_callback_candidate candidate SET user_id = portion.user_id
-                  FROM (SELECT id, team_id, date_planned,
-                               row_number() OVER (PARTITION BY team_id, date_planned
-                                                  ORDER BY hashint4(customer_id), customer_id) AS place
-                          FROM customer_callback_candidate WHERE %(open)s) numbered
-                  JOIN unnest(%(teams)s::int[], %(days)s::date[], %(firsts)s::int[], %(lasts)s::int[], %(users)s::int[])
-                       AS portion (team_id, day, first, last, user_id)
-                    ON portion.team_id = numbered.team_id AND portion.day = numbered.date_planned
-                   AND numbered.place BETWEEN portion.first AND portion.last
-                 WHERE numbered.id = candidate.id
-                """,
-                open=self._get_open_sql(part),
-                teams=[row[0] for row in shares],
-                days=[row[1] for row in shares],
-                firsts=[row[2] for row in shares],
-                lasts=[row[3] for row in shares],
-                users=[row[4] for row in shares],
-            )
-        )
+        return portions, given

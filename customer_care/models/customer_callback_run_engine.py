@@ -21,14 +21,14 @@ _logger = logging.getLogger(__name__)
 class CustomerCallbackRun(models.Model):
     """How a run works.
 
-    It begins with one statement for each company that finds the customers, says of each why not or when, and keeps those
-    to call as candidates (``customer_callback_run_find``); another divides them among people
+    It begins with one statement for each company that finds the customers, says of each why not or when, and keeps
+    those to call as candidates (``customer_callback_run_find``); another divides them among people
     (``customer_callback_run_divide``). All that is one transaction. A preview ends here, and keeps the others as well.
 
-    The candidates are numbered and cut into slices. A worker takes any slice that no other holds, makes its callbacks and
-    the rows of the timeline, and notes the slice as done, in one transaction (``customer_callback_run_make``). So two
-    may work at once, and after a crash the next goes on with what is not committed. Should two runs ever make the same
-    callback, the unique key leaves it out.
+    The candidates are numbered and cut into slices. A worker takes any slice that no other holds, makes its
+    callbacks and the rows of the timeline, and notes the slice as done, in one transaction
+    (``customer_callback_run_make``). So two may work at once, and after a crash the next goes on with what is not
+    committed. Should two runs ever make the same callback, the unique key leaves it out.
     """
 
     _inherit = "customer.callback.run"
@@ -88,7 +88,9 @@ class CustomerCallbackRun(models.Model):
             text = str(error) if isinstance(error, UserError) else str(error).split("\n")[0]
             if self.source != "night":
                 raise UserError(
-                    self.env._("The rule %(name)s cannot be run: %(error)s", name=self.rule_id.name, error=text)
+                    self.env._(
+                        "The rule %(name)s cannot be run: %(error)s", name=self.rule_id.name, error=text
+                    )
                 ) from error
             self._fail(text)
             return
@@ -109,6 +111,7 @@ class CustomerCallbackRun(models.Model):
     def _find_all(self):
         self._drop_rows()
         self.slice_ids.unlink()
+        self.portions = False
         totals = dict.fromkeys(("customers", "due", "new", "unassigned", "no_phone"), 0)
         counts = {}
         for part in self.rule_id._get_parts():
@@ -133,8 +136,8 @@ class CustomerCallbackRun(models.Model):
             self.rule_id._notify_owner(
                 env._("Too many callbacks"),
                 env._(
-                    "%(rule)s would make %(count)s callbacks, more than %(limit)s. Nothing is planned until you confirm "
-                    "it or change the rule.",
+                    "%(rule)s would make %(count)s callbacks, more than %(limit)s. Nothing is planned until you "
+                    "confirm it or change the rule.",
                     rule=self.rule_id.name,
                     count=self.count_new,
                     limit=self._get_limit(),
@@ -239,7 +242,14 @@ class CustomerCallbackRun(models.Model):
         blocked = sum(done.mapped("count_blocked"))
         if blocked:
             counts["unwanted"] = counts.get("unwanted", 0) + blocked
-        self.write({"state": state, "counts": counts, **{name: sum(done.mapped(name)) for name in names}})
+        self.write(
+            {
+                "state": state,
+                "counts": counts,
+                "portions": False,
+                **{name: sum(done.mapped(name)) for name in names},
+            }
+        )
         self._drop_rows()
         self.slice_ids.unlink()
         self._take_time()

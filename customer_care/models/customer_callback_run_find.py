@@ -2,7 +2,6 @@ from odoo import models
 from odoo.tools import SQL
 
 
-
 class CustomerCallbackRun(models.Model):
     """Find the customers of a rule in one company, and say of each when he is called or why not."""
 
@@ -12,7 +11,8 @@ class CustomerCallbackRun(models.Model):
         """Keep the candidates of one company, in one statement, and divide them.
 
         :param new_before, due_before: found in companies before: the maximum and the numbers go on from there
-        :return: dict of ``customers``, ``due``, ``new``, ``unassigned``, ``no_phone`` (of those to call), and ``counts``
+        :return: dict of ``customers``, ``due``, ``new``, ``unassigned``, ``no_phone`` (of those to call), and
+        ``counts``
             by reason of those left out
         """
         rule = self.rule_id
@@ -48,9 +48,9 @@ class CustomerCallbackRun(models.Model):
     def _get_find_sql(self, part, days, staff, new_before, due_before):
         """Return the statement, step by step:
 
-        ``due`` who is due and when · ``known`` callbacks of the rule · ``loose`` the untouched ones that must be moved or
-        go · ``timed`` day and person, and what already speaks against it · ``gate`` whom the gate lets pass · ``checked``
-        gate, number and sample · ``final`` the maximum · then the rows are kept and counted.
+        ``due`` who is due and when · ``known`` callbacks of the rule · ``loose`` the untouched ones that must be
+        moved or go · ``timed`` day and person, and what already speaks against it · ``gate`` whom the gate lets pass ·
+        ``checked`` gate, number and sample · ``final`` the maximum · then the rows are kept and counted.
         """
         rule = self.rule_id
         joins, place_by, order = rule._get_order_sql(part)
@@ -133,7 +133,8 @@ class CustomerCallbackRun(models.Model):
             "purchase": SQL("due.id IS NOT NULL AND opened.anchor IS DISTINCT FROM due.anchor::text"),
             "dormant": SQL("due.id IS NOT NULL AND opened.anchor IS DISTINCT FROM due.anchor::text"),
             "frequency": SQL(
-                "due.id IS NOT NULL AND (opened.anchor, opened.days) IS DISTINCT FROM (due.anchor::text, due.days::text)"
+                "due.id IS NOT NULL"
+                " AND (opened.anchor, opened.days) IS DISTINCT FROM (due.anchor::text, due.days::text)"
             ),
         }.get(rule.trigger, SQL("FALSE"))
         return SQL(
@@ -167,10 +168,11 @@ class CustomerCallbackRun(models.Model):
         return SQL(
             """
             timed AS MATERIALIZED (
-                SELECT due.*, %(prefix)s || due.id || ':' || due.cause AS key, calendar.planned, kept.customer_id AS busy,
+                SELECT due.*, %(prefix)s || due.id || ':' || due.cause AS key, calendar.planned,
                        movable.id AS move_id, customer.care_user_id, customer.care_team_id,
                        COALESCE(person.id, due.id) AS person_id, %(place_by)s AS place_by,
-                       COALESCE(customer.phone, '') <> '' OR person.id IS NOT NULL AS has_phone, %(sample)s AS is_sample,
+                       COALESCE(customer.phone, '') <> '' OR person.id IS NOT NULL AS has_phone,
+                       %(sample)s AS is_sample,
                        CASE WHEN due.anchor IS NULL THEN 'none'
                             WHEN due.date_from > %(limit)s THEN 'early'
                             WHEN due.date_until < %(today)s THEN 'late'
@@ -244,19 +246,24 @@ class CustomerCallbackRun(models.Model):
             """
             INSERT INTO customer_callback_candidate (
                    run_id, number, company_id, customer_id, partner_id, code, codes, key, reason, date_planned,
-                   date_deadline, team_id, user_id, callback_id, has_phone)
-            SELECT %(run)s, %(before)s + row_number() OVER (), %(company)s, final.id, final.person_id, final_code,
-                   array_to_string(final.codes, ','), final.key, %(reason)s, final.planned,
-                   %(deadline)s, team.id,
-                   CASE WHEN away.user_id IS NOT NULL THEN away.deputy_id
-                        WHEN %(fixed)s = ANY(%(able)s) THEN %(fixed)s END,
-                   final.move_id, final.has_phone
-              FROM final
-              LEFT JOIN customer_care_team team
-                     ON team.id = COALESCE(%(team)s, final.care_team_id) AND %(shared)s
-              LEFT JOIN unnest(%(away_users)s::int[], %(away_days)s::date[], %(deputies)s::int[])
-                     AS away (user_id, day, deputy_id) ON away.user_id = %(fixed)s AND away.day = final.planned
-             WHERE %(rows)s
+                   date_deadline, team_id, user_id, callback_id, has_phone, place)
+            SELECT *, CASE WHEN caller_id IS NULL AND final_code IS NULL THEN row_number() OVER (
+                               PARTITION BY team_id, planned, caller_id IS NULL AND final_code IS NULL
+                               -- Mixed, so that nobody gets all the good ones; the same in preview and run.
+                               ORDER BY hashint4(id), id) END
+              FROM (SELECT %(run)s, %(before)s + row_number() OVER () AS number, %(company)s, final.id, final.person_id,
+                           final_code, array_to_string(final.codes, ','), final.key, %(reason)s, final.planned,
+                           %(deadline)s, team.id AS team_id,
+                           CASE WHEN away.user_id IS NOT NULL THEN away.deputy_id
+                                WHEN %(fixed)s = ANY(%(able)s) THEN %(fixed)s END AS caller_id,
+                           final.move_id, final.has_phone
+                      FROM final
+                      LEFT JOIN customer_care_team team
+                             ON team.id = COALESCE(%(team)s, final.care_team_id) AND %(shared)s
+                      LEFT JOIN unnest(%(away_users)s::int[], %(away_days)s::date[], %(deputies)s::int[])
+                             AS away (user_id, day, deputy_id) ON away.user_id = %(fixed)s AND away.day = final.planned
+                     WHERE %(rows)s
+                   ) kept
             """,
             run=self.id,
             before=due_before,
@@ -296,5 +303,3 @@ class CustomerCallbackRun(models.Model):
             "jsonb_build_object('kind', %s, 'date', anchor, 'days', days, 'since', since, 'grade', extra)",
             rule.trigger,
         )
-
-

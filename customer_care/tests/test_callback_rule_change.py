@@ -13,13 +13,14 @@ class TestCallbackRuleChange(CallbackRuleCommon):
     def _touch(self, callback):
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE customer_callback SET write_date = create_date + interval '1 minute' WHERE id = %s", [callback.id]
+            "UPDATE customer_callback SET write_date = create_date + interval '1 minute' WHERE id = %s",
+            [callback.id],
         )
         self.env.invalidate_all()
 
     def test_changed_rule_moves_untouched_future_callbacks_only(self):
         """Another window moves what nobody touched; touched ones, those of today and finished ones stay."""
-        people = self._create_people(3)
+        self._create_people(3)
         rule = self._create_periodic(delay_days=5)
         self._run(rule)
         self.assertFalse(rule.is_changed)
@@ -37,7 +38,7 @@ class TestCallbackRuleChange(CallbackRuleCommon):
         days = [(call.date_planned - self.today).days for call in (untouched, touched, done)]
         self.assertEqual((days, untouched.priority, touched.priority), ([9, 5, 5], "1", "0"))
         self.assertFalse(rule.is_changed)
-        self.assertEqual(self._get_kinds(people[0]), ["callback_planned"])
+        self.assertEqual(self._get_kinds(untouched.partner_id), ["callback_planned"])
         rule.with_user(self.admin).write({"delay_days": 3})
         self.assertEqual(self._run(rule).count_moved, 1, "a moved callback is still untouched")
 
@@ -56,7 +57,9 @@ class TestCallbackRuleChange(CallbackRuleCommon):
         self.assertIn("no longer due", gone.cancel_reason)
         rule.partner_domain = domain
         self._run(rule)
-        self.assertEqual(self._get_callbacks(rule, partner_id=two.id).mapped("state"), ["cancelled", "planned"])
+        self.assertEqual(
+            self._get_callbacks(rule, partner_id=two.id).mapped("state"), ["cancelled", "planned"]
+        )
         self.assertEqual(len(self._get_callbacks(rule, partner_id=one.id)), 1)
 
     def test_callback_of_today_stays_when_the_rule_changes(self):
@@ -71,7 +74,9 @@ class TestCallbackRuleChange(CallbackRuleCommon):
     def test_only_decisive_changes_count(self):
         """A new script, or a form saved as it was, plans nothing anew."""
         rule = self._create_periodic()
-        rule.write({"script": "<p>New</p>", "sequence": 3, "delay_days": 0, "team_id": self.team.id, "grade_ids": []})
+        rule.write(
+            {"script": "<p>New</p>", "sequence": 3, "delay_days": 0, "team_id": self.team.id, "grade_ids": []}
+        )
         self.assertFalse(rule.is_changed)
         rule.grade_ids = self.env.ref("customer_care.customer_grade_a")
         self.assertTrue(rule.is_changed)
@@ -88,17 +93,18 @@ class TestCallbackRuleChange(CallbackRuleCommon):
 
     def test_archived_rule_offers_to_cancel(self):
         """Archiving leaves the callbacks; a button cancels those of the future that nobody touched."""
-        people = self._create_people(3)
+        self._create_people(3)
         rule = self._create_periodic(delay_days=5)
         self._run(rule)
-        self._touch(self._get_callbacks(rule)[0])
+        touched, other = self._get_callbacks(rule)[:2]
+        self._touch(touched)
         rule.with_user(self.admin).action_archive()
-        self.assertEqual((rule.untouched_count, set(self._get_callbacks(rule).mapped("state"))), (2, {"planned"}))
-        rule.with_user(self.admin).action_cancel_untouched()
         self.assertEqual(
-            self._get_callbacks(rule).mapped("state"), ["planned", "cancelled", "cancelled"]
+            (rule.untouched_count, set(self._get_callbacks(rule).mapped("state"))), (2, {"planned"})
         )
-        self.assertEqual(self._get_kinds(people[1]), ["callback_planned", "callback_cancelled"])
+        rule.with_user(self.admin).action_cancel_untouched()
+        self.assertEqual(self._get_callbacks(rule).mapped("state"), ["planned", "cancelled", "cancelled"])
+        self.assertEqual(self._get_kinds(other.partner_id), ["callback_planned", "callback_cancelled"])
         with self.assertRaisesRegex(UserError, "no future callback"):
             rule.with_user(self.admin).action_cancel_untouched()
         rule.action_unarchive()
@@ -151,9 +157,21 @@ class TestCallbackRuleChange(CallbackRuleCommon):
     def test_rule_says_what_it_does_and_lacks(self):
         """One sentence says the rule; what makes it useless is said before somebody relies on it."""
         rule = self._create_periodic(
-            "purchase", month_from=4, month_to=6, is_yearly=True, selection="random", percent=12.5, max_count=50
+            "purchase",
+            month_from=4,
+            month_to=6,
+            is_yearly=True,
+            selection="random",
+            percent=12.5,
+            max_count=50,
         )
-        for part in ("4 to 6 months after their first purchase", "each year", "sample of 12.5 %", "At most 50", "Test team"):
+        for part in (
+            "4 to 6 months after their first purchase",
+            "each year",
+            "sample of 12.5 %",
+            "At most 50",
+            "Test team",
+        ):
             self.assertIn(part, rule.sentence)
         self.assertFalse(rule.warning)
         rule.write({"script": False, "team_id": False})

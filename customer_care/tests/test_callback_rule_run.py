@@ -20,7 +20,7 @@ class TestCallbackRuleRun(CallbackRuleCommon):
     # What is made
 
     def test_run_fills_a_callback_as_create_does(self):
-        """A callback made by SQL has what one made by hand has: defaults, team, company, key, and its row in the story."""
+        """A callback made by SQL has what one made by hand has: defaults, team, company, its row in the story."""
         rule = self._create_periodic(window_days=5, priority="1")
         person = self._create_people()
         run = self._run(rule)
@@ -50,7 +50,9 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         for name, field in callback._fields.items():
             if field.store and field.column_type and by_hand[name]:
                 self.assertTrue(callback[name], name)
-        event = self.env["customer.care.event"].search([("res_id", "=", callback.id), ("kind", "=", "callback_planned")])
+        event = self.env["customer.care.event"].search(
+            [("res_id", "=", callback.id), ("kind", "=", "callback_planned")]
+        )
         self.assertEqual((event.res_model, event.summary), ("customer.callback", rule.name))
         self.assertEqual((event.partner_id, event.user_id), (person, self.supervisor))
         self.assertEqual((run.count_new, run.state, run.user_id), (1, "done", self.supervisor))
@@ -78,7 +80,11 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         original = Run._make
 
         def make(run, after, until):
-            vals = {"subject": "Twin", "partner_id": people[1].id, "key": f"{rule.id}:res.partner,{people[1].id}:0"}
+            vals = {
+                "subject": "Twin",
+                "partner_id": people[1].id,
+                "key": f"{rule.id}:res.partner,{people[1].id}:0",
+            }
             self.env["customer.callback"].sudo().create({**vals, "rule_id": rule.id})
             return original(run, after, until)
 
@@ -180,7 +186,9 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         self._reach(self._create_callback(partner_id=people[1].id))
         preview = self._preview(rule)
         self.assertFalse(self._get_callbacks(rule))
-        self.assertEqual((preview.state, preview.count_due, preview.counts), ("preview", 3, {"over": 2, "unwanted": 1}))
+        self.assertEqual(
+            (preview.state, preview.count_due, preview.counts), ("preview", 3, {"over": 2, "unwanted": 1})
+        )
         rows = self._get_rows(preview)
         self.assertEqual(rows.customer_id, people)
         blocked = rows.filtered(lambda row: row.customer_id == people[0])
@@ -236,7 +244,8 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         three.city = "A"
         self._reach(self._create_callback(partner_id=one.id), self._days_ago(3))
         self.env.cr.execute(
-            "UPDATE customer_callback SET done_datetime = now() - interval '9 days' WHERE partner_id = %s", [one.id]
+            "UPDATE customer_callback SET done_datetime = now() - interval '9 days' WHERE partner_id = %s",
+            [one.id],
         )
         for selection, expected in (
             ("all", one + two + three),
@@ -270,7 +279,7 @@ class TestCallbackRuleRun(CallbackRuleCommon):
             run.with_user(self.supervisor).action_confirm()
 
     def test_too_many_at_night_tells_the_owner_once(self):
-        """At night nothing is planned, the rule says so and its owner is told once; after the confirmation it goes on."""
+        """At night nothing is planned and the owner is told once; after the confirmation it goes on."""
         self.company.care_callback_limit = 3
         self._create_people(4)
         rule = self._create_periodic()
@@ -359,7 +368,10 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         ):
             run = self._run(rule)
             run._work_once()
-            with patch.object(Run, "_make", side_effect=ValueError("Out of order")), patch.object(self.env.cr, "rollback"):
+            with (
+                patch.object(Run, "_make", side_effect=ValueError("Out of order")),
+                patch.object(self.env.cr, "rollback"),
+            ):
                 self.assertFalse(run._work_once())
         self.assertEqual((run.state, run.error), ("failed", "Out of order"))
         self.assertEqual(rule.activity_ids.user_id, self.admin)
@@ -402,7 +414,9 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         self.assertEqual(calls[ours].company_id, self.company)
         self.assertEqual(run.count_unassigned, 2)
         with self.assertRaises(AccessError):
-            self._create_periodic(company_id=other.id, team_id=False).with_user(self.supervisor).action_plan_now()
+            self._create_periodic(company_id=other.id, team_id=False).with_user(
+                self.supervisor
+            ).action_plan_now()
 
     # Rights
 
@@ -430,9 +444,13 @@ class TestCallbackRuleRun(CallbackRuleCommon):
                     rule.with_user(self.admin).write({name: False})
                 with self.assertRaises(AccessError):
                     self.env["customer.callback.rule"].with_user(self.admin).create({"name": "X", name: "x"})
-        forged = self.env["customer.callback.rule"].with_user(self.admin).with_context(default_is_changed=True)
+        forged = (
+            self.env["customer.callback.rule"].with_user(self.admin).with_context(default_is_changed=True)
+        )
         self.assertFalse(forged.create({"name": "X"}).is_changed)
-        self.assertEqual(self.env["customer.callback.run"].with_user(self.auditor).search([("id", "=", run.id)]), run)
+        self.assertEqual(
+            self.env["customer.callback.run"].with_user(self.auditor).search([("id", "=", run.id)]), run
+        )
 
     def test_rule_that_waits_is_not_run(self):
         """A rule by hand or of an event plans nothing by itself, an archived one nothing at all."""

@@ -31,7 +31,10 @@ class TestCallbackRuleWho(CallbackRuleCommon):
         self._run(rule)
         self.assertEqual(set(self._count(rule).values()), {5})
         event = self._create_rule(trigger="manual", assign_to="turn", team_id=self.team.id)
-        users = [self._plan(self._create_people()).filtered(lambda c: c.rule_id == event).user_id.id for _n in range(4)]
+        users = [
+            self._plan(self._create_people()).filtered(lambda c: c.rule_id == event).user_id.id
+            for _n in range(4)
+        ]
         self.assertEqual(users, [*sorted(members.ids), min(members.ids)])
 
     def test_by_load_evens_out(self):
@@ -46,7 +49,11 @@ class TestCallbackRuleWho(CallbackRuleCommon):
     def test_by_role_person_leader_responsible(self):
         """The responsible of the customer, the leader, a certain person; where there is none, the team."""
         mine, orphan = self._create_people(care_user_id=self.manager.id), self._create_people()
-        for assign_to, expected in (("customer", self.manager), ("leader", self.supervisor), ("user", self.admin)):
+        for assign_to, expected in (
+            ("customer", self.manager),
+            ("leader", self.supervisor),
+            ("user", self.admin),
+        ):
             with self.subTest(assign_to=assign_to):
                 rule = self._create_periodic(assign_to=assign_to, caller_id=self.admin.id)
                 self._run(rule)

@@ -1,8 +1,9 @@
 """Speed and memory of planning callbacks by a rule against one INSERT .. SELECT of the same rows.
 
-Run inside ``odoo shell`` (it gives ``env``). Settings come as environment variables: BENCH_ROWS (customers, 100,000) and
-BENCH_ROUNDS (5). The floor makes the rows of the callbacks in one statement, with nothing asked and nobody told. Ours finds
-who is due, asks the gate, divides the work among twenty people, makes the rows in slices and tells the timeline.
+Run inside ``odoo shell`` (it gives ``env``). Settings come as environment variables: BENCH_ROWS (customers,
+100,000) and BENCH_ROUNDS (5). The floor makes the rows of the callbacks in one statement, with nothing asked and
+nobody told. Ours finds who is due, asks the gate, divides the work among twenty people, makes the rows in slices
+and tells the timeline.
 """
 
 import os

@@ -1,0 +1,46 @@
+"""A run of a callback rule whose workers are killed loses and doubles nothing."""
+
+import json
+
+from tools.dev.common import LOGS, ROOT
+
+SIGKILL = -9
+
+
+def _work(odoo, name, mode, folder):
+    """Run the script of the workers in the database and return what it found."""
+    output = folder / f"{mode}.json"
+    head = f"MODE, ROOT, OUTPUT = {mode!r}, {str(ROOT)!r}, {str(output)!r}\n"
+    script = head + (ROOT / "tests/callback_workers.py").read_text("utf-8")
+    odoo.run(
+        *("shell", "-c", odoo.configuration, "-d", name, "--no-http", "--log-level=warn"),
+        input=script.encode(),
+        log=LOGS / f"{name}-{mode}.log",
+    )
+    return json.loads(output.read_text("utf-8")) if output.exists() else None
+
+
+def test_killed_workers_lose_and_double_no_callback(odoo, test_copy, tmp_path):
+    """Killed while they search, make and end, two at once, and gone on by others: each customer once, told once."""
+    name = test_copy("care_callback_crash")
+    _work(odoo, name, "prepare", tmp_path)
+    quiet = f"{name}_quiet"
+    odoo.copy_live(name, quiet)
+    try:
+        expected = _work(odoo, quiet, "quiet", tmp_path)
+    finally:
+        odoo.drop(quiet)
+    found = _work(odoo, name, "killed", tmp_path)
+    assert expected["last"] == [0]
+    assert found["last"] == [0, 0]
+    assert found["again"] == [0, 0]
+    # Whoever finds the other at work, or nothing left, leaves without harm.
+    assert all(SIGKILL in ends and set(ends) <= {SIGKILL, 0} for ends in found["ends"]), found["ends"]
+    [[state, customers, due, made, counts, error]] = expected["state"]["run"]
+    assert (state, customers, due, made, error) == ("done", 2000, 1800, 1800, None)
+    assert json.loads(counts) == {"unwanted": 200}
+    assert len({row[0] for row in expected["state"]["callbacks"]}) == 1800
+    assert {row[2] for row in expected["state"]["story"]} == {1}
+    assert expected["state"]["candidates"] == expected["state"]["slices"] == [[0]]
+    for part, rows in expected["state"].items():
+        assert found["state"][part] == rows, part
