@@ -1,9 +1,9 @@
 from . import (
     base_partner_merge_automatic_wizard,
+    base_partner_merge_contacts,
     base_partner_merge_grading,
     base_partner_merge_quality,
     customer_approval_reject,
-    base_partner_merge_contacts,
     customer_callback_close,
     customer_care_gift_plan,
     customer_care_greeting_preview,
@@ -11,6 +11,7 @@ from . import (
     customer_consent_record,
     customer_contact_check,
     customer_contact_check_line,
+    customer_contact_sheet,
     customer_detail_ask,
     customer_grade_list,
     customer_grade_migration,
