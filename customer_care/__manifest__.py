@@ -36,6 +36,8 @@
         "views/customer_callback_rule_views.xml",
         "views/customer_callback_views.xml",
         "views/customer_contact_log_views.xml",
+        "report/customer_contact_log_report.xml",
+        "wizard/customer_contact_sheet_views.xml",
         "views/customer_completeness_field_views.xml",
         "views/customer_detail_request_views.xml",
         "wizard/customer_detail_ask_views.xml",

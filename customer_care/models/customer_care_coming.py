@@ -62,7 +62,9 @@ class CustomerCareComing(models.Model):
     anniversary_id = fields.Many2one("customer.anniversary", readonly=True)
     occasion_id = fields.Many2one("customer.care.occasion", readonly=True)
     phone = fields.Char(related="partner_id.phone")
-    grade_id = fields.Many2one("customer.grade", related="commercial_partner_id.care_grade_id", string="Grade")
+    grade_id = fields.Many2one(
+        "customer.grade", related="commercial_partner_id.care_grade_id", string="Grade"
+    )
 
     @api.depends("kind", "partner_id", "anniversary_id", "occasion_id", "gift_id", "number")
     @api.depends_context("lang")
@@ -108,7 +110,8 @@ class CustomerCareComing(models.Model):
         """One row for each holiday and specialist, so that everybody sees the own number."""
         return SQL(
             """
-            SELECT MIN(g.id) * %s + 1, 'holiday', NULL::int, NULL::int, g.company_id, g.user_id, g.date, MIN(g.date_action),
+            SELECT MIN(g.id) * %s + 1, 'holiday', NULL::int, NULL::int, g.company_id, g.user_id,
+                   g.date, MIN(g.date_action),
                    CASE WHEN BOOL_OR(g.state = 'planned') THEN 'planned' WHEN BOOL_OR(g.state = 'failed') THEN 'failed'
                         WHEN BOOL_OR(g.state = 'sent') THEN 'sent' ELSE 'skipped' END,
                    MIN(g.channel), COUNT(*) FILTER (WHERE g.state != 'skipped'), NULL::int, NULL::int, NULL::int,
@@ -137,11 +140,13 @@ class CustomerCareComing(models.Model):
         return SQL(
             """
             SELECT p.id * %s + 3, 'birthday', p.id, p.commercial_partner_id, p.company_id,
-                   COALESCE(p.care_user_id, c.care_user_id), p.care_next_birthday, p.care_next_birthday, 'none', NULL, 1,
+                   COALESCE(p.care_user_id, c.care_user_id), p.care_next_birthday, p.care_next_birthday,
+                   'none', NULL, 1,
                    NULL::int, NULL::int, NULL::int, NULL::int
               FROM res_partner p LEFT JOIN res_partner c ON c.id = p.commercial_partner_id
              WHERE p.active AND p.care_next_birthday BETWEEN %s AND %s
-               AND NOT EXISTS (SELECT FROM customer_care_greeting g JOIN customer_care_occasion o ON o.id = g.occasion_id
+               AND NOT EXISTS (SELECT FROM customer_care_greeting g
+                                 JOIN customer_care_occasion o ON o.id = g.occasion_id
                                 WHERE g.partner_id = p.id AND g.date = p.care_next_birthday AND o.kind = 'birthday')
             """,
             KINDS,
@@ -158,7 +163,8 @@ class CustomerCareComing(models.Model):
               FROM customer_anniversary a JOIN res_partner p ON p.id = a.partner_id AND p.active
               LEFT JOIN res_partner c ON c.id = a.commercial_partner_id
              WHERE a.active AND a.next_date BETWEEN %s AND %s
-               AND NOT EXISTS (SELECT FROM customer_care_greeting g WHERE g.anniversary_id = a.id AND g.date = a.next_date)
+               AND NOT EXISTS (SELECT FROM customer_care_greeting g
+                                WHERE g.anniversary_id = a.id AND g.date = a.next_date)
             """,
             KINDS,
             begin,
@@ -171,7 +177,9 @@ class CustomerCareComing(models.Model):
         self.check_access("read")
         if self.kind == "holiday":
             return {
-                **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_care_greeting_action"),
+                **self.env["ir.actions.act_window"]._for_xml_id(
+                    "customer_care.customer_care_greeting_action"
+                ),
                 "domain": [("occasion_id", "=", self.occasion_id.id), ("date", "=", self.date)],
                 "context": {},
             }
@@ -231,5 +239,9 @@ class CustomerCareComing(models.Model):
                 ]
             )
         if not greetings:
-            raise UserError(self.env._("Nothing is planned for this day: switch on an occasion, or plan a call or a gift."))
+            raise UserError(
+                self.env._(
+                    "Nothing is planned for this day: switch on an occasion, or plan a call or a gift."
+                )
+            )
         return greetings

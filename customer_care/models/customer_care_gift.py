@@ -7,7 +7,17 @@ COMPUTED_FIELDS = ("commercial_partner_id", "currency_id", "year", "occasion_id"
 OPEN_STATES = ("draft", "approved")
 # What stays as it was once a gift is handed over or cancelled.
 CLOSED_FIELDS = frozenset(
-    ("partner_id", "article_id", "quantity", "amount", "company_id", "name", "date", "evidence", "evidence_ids")
+    (
+        "partner_id",
+        "article_id",
+        "quantity",
+        "amount",
+        "company_id",
+        "name",
+        "date",
+        "evidence",
+        "evidence_ids",
+    )
 )
 
 
@@ -55,7 +65,11 @@ class CustomerCareGift(models.Model):
         index=True,
     )
     article_id = fields.Many2one(
-        "customer.care.gift.article", string="Gift", check_company=True, ondelete="restrict", index="btree_not_null"
+        "customer.care.gift.article",
+        string="Gift",
+        check_company=True,
+        ondelete="restrict",
+        index="btree_not_null",
     )
     quantity = fields.Integer(default=1, required=True)
     amount = fields.Monetary(
@@ -81,7 +95,12 @@ class CustomerCareGift(models.Model):
     given_by_id = fields.Many2one("res.users", string="Handed over by", readonly=True, copy=False)
     evidence = fields.Char(copy=False, help="Receipt, number of the parcel, who signed.")
     evidence_ids = fields.Many2many(
-        "ir.attachment", "customer_care_gift_evidence_rel", "gift_id", "attachment_id", string="Files", copy=False
+        "ir.attachment",
+        "customer_care_gift_evidence_rel",
+        "gift_id",
+        "attachment_id",
+        string="Files",
+        copy=False,
     )
     note = fields.Text()
 
@@ -170,7 +189,9 @@ class CustomerCareGift(models.Model):
         missing = self.filtered(lambda gift: not (gift.evidence or "").strip() and not gift.evidence_ids)
         if missing:
             raise UserError(
-                self.env._("Enter the evidence first: a receipt, a number or a file. %(gift)s", gift=missing[0].name)
+                self.env._(
+                    "Enter the evidence first: a receipt, a number or a file. %(gift)s", gift=missing[0].name
+                )
             )
         self._check_budgets()
         today = fields.Date.context_today(self)
@@ -191,12 +212,14 @@ class CustomerCareGift(models.Model):
         return True
 
     def _approval_on_approved(self):
-        super()._approval_on_approved()
+        result = super()._approval_on_approved()
         self.filtered(lambda gift: gift.state == "draft").write({"state": "approved"})
+        return result
 
     def _approval_on_reset(self):
-        super()._approval_on_reset()
+        result = super()._approval_on_reset()
         self.filtered(lambda gift: gift.state == "approved").write({"state": "draft"})
+        return result
 
     def _care_get_summary(self):
         self.ensure_one()

@@ -197,7 +197,9 @@ class CustomerCareGreeting(models.Model):
         """
         self.check_access("write")
         if len(self.try_lock_for_update()) < len(self):
-            raise UserError(self.env._("Somebody else is working on this greeting right now. Please try again."))
+            raise UserError(
+                self.env._("Somebody else is working on this greeting right now. Please try again.")
+            )
         self.invalidate_recordset(["state", "callback_id"])
         if any(greeting.state not in ("planned", "failed") for greeting in self):
             raise UserError(self.env._("This greeting was already sent or left out. Reload the page."))
@@ -214,11 +216,18 @@ class CustomerCareGreeting(models.Model):
         """Mark greetings as sent, and note it in the contact log and the timeline."""
         greetings = self.sudo()
         now = fields.Datetime.now()
-        greetings.write({"state": "sent", "reason": False, "is_blocked": False, "date_sent": now, **(vals or {})})
+        greetings.write(
+            {"state": "sent", "reason": False, "is_blocked": False, "date_sent": now, **(vals or {})}
+        )
         noted = greetings.filtered(lambda greeting: not greeting.callback_id and greeting.channel != "gift")
-        self.env["customer.contact.log"]._log_contacts([greeting._prepare_contact_vals() for greeting in noted])
+        self.env["customer.contact.log"]._log_contacts(
+            [greeting._prepare_contact_vals() for greeting in noted]
+        )
         self.env["customer.care.event"]._log(
-            [greeting._prepare_care_event_vals("greeting_sent", greeting._get_title()) for greeting in greetings]
+            [
+                greeting._prepare_care_event_vals("greeting_sent", greeting._get_title())
+                for greeting in greetings
+            ]
         )
 
     def _get_title(self):
@@ -243,8 +252,10 @@ class CustomerCareGreeting(models.Model):
 
     def _make_callbacks(self):
         """Make one callback for each greeting (superuser)."""
-        callbacks = self.env["customer.callback"].sudo().create(
-            [greeting._prepare_callback_vals() for greeting in self]
+        callbacks = (
+            self.env["customer.callback"]
+            .sudo()
+            .create([greeting._prepare_callback_vals() for greeting in self])
         )
         for greeting, callback in zip(self, callbacks, strict=True):
             greeting.callback_id = callback

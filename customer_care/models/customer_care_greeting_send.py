@@ -19,8 +19,8 @@ CALL_AHEAD = 7
 class CustomerCareGreeting(models.Model):
     """Send what is due, at a good hour where the customer lives, each once.
 
-    A batch is locked, asked at the gate, put into the queue of mails and marked in one transaction: a crash undoes all of
-    it, and the next run begins there again. Another worker passes over what is locked.
+    A batch is locked, asked at the gate, put into the queue of mails and marked in one transaction: a crash undoes
+    all of it, and the next run begins there again. Another worker passes over what is locked.
     """
 
     _inherit = "customer.care.greeting"
@@ -34,15 +34,25 @@ class CustomerCareGreeting(models.Model):
         greetings = self.sudo()
         manual = greetings.filtered(lambda greeting: greeting.channel not in ("email", "sms"))
         if manual:
-            raise UserError(self.env._("Calls, letters and gifts cannot be sent: plan them, or mark them as done."))
+            raise UserError(
+                self.env._("Calls, letters and gifts cannot be sent: plan them, or mark them as done.")
+            )
         for greeting in greetings:
             reasons = greeting._get_reasons(None)[greeting] or greeting._get_address_reasons()
             if reasons:
-                raise UserError(f"{greeting.display_name}: {' '.join(reasons)}")
+                raise UserError(
+                    self.env._(
+                        "%(greeting)s: %(reasons)s", greeting=greeting.display_name, reasons=" ".join(reasons)
+                    )
+                )
         greetings._send_batch()
         failed = greetings.filtered(lambda greeting: greeting.state == "failed")
         if failed:
-            raise UserError(f"{failed[0].display_name}: {failed[0].reason}")
+            raise UserError(
+                self.env._(
+                    "%(greeting)s: %(reasons)s", greeting=failed[0].display_name, reasons=failed[0].reason
+                )
+            )
         return True
 
     @api.model
@@ -55,7 +65,9 @@ class CustomerCareGreeting(models.Model):
         cron._commit_progress(0)
         last_id = 0
         while True:
-            greetings = self.search(self._get_due_domain() & Domain("id", ">", last_id), order="id", limit=ROWS_AT_ONCE)
+            greetings = self.search(
+                self._get_due_domain() & Domain("id", ">", last_id), order="id", limit=ROWS_AT_ONCE
+            )
             if not greetings:
                 break
             last_id = greetings[-1].id
@@ -98,7 +110,9 @@ class CustomerCareGreeting(models.Model):
         result = self.browse()
         for greeting in self:
             company = greeting.company_id
-            key = self.env["res.partner"]._care_gate_tz(rows.get(greeting.partner_id.id) or {"tz": "", "country": ""})
+            key = self.env["res.partner"]._care_gate_tz(
+                rows.get(greeting.partner_id.id) or {"tz": "", "country": ""}
+            )
             local = pytz.utc.localize(now).astimezone(pytz.timezone(key or company._care_get_tz()))
             end = company.care_contact_to if company.care_contact_to > company.care_greeting_hour else 24
             hour = local.hour + local.minute / 60
@@ -171,7 +185,9 @@ class CustomerCareGreeting(models.Model):
             if len(self) == 1:
                 _logger.warning("Greeting %s failed: %s", self.id, error)
                 self.env.invalidate_all()
-                self.write({"state": "failed", "reason": str(error).splitlines()[0][:200] if str(error) else "?"})
+                self.write(
+                    {"state": "failed", "reason": str(error).splitlines()[0][:200] if str(error) else "?"}
+                )
                 return None
         for greeting in self:
             greeting._send_mails()
@@ -203,7 +219,9 @@ class CustomerCareGreeting(models.Model):
         """Mark greetings whose mail could not be delivered; they can be tried again."""
         failed = self.search([("state", "=", "sent"), ("mail_id.state", "in", ("exception", "cancel"))])
         for greeting in failed:
-            greeting.write({"state": "failed", "reason": greeting.mail_id.failure_reason or greeting.mail_id.state})
+            greeting.write(
+                {"state": "failed", "reason": greeting.mail_id.failure_reason or greeting.mail_id.state}
+            )
 
     @api.model
     def _leave_out_late(self):
@@ -240,7 +258,9 @@ class CustomerCareGreeting(models.Model):
         """Ask the specialist to ring or to send a card where there is no address to write to."""
         texts = self.env["res.partner"]._care_gate_text("email")
         for greeting in self.filtered(lambda row: row.occasion_id.is_task_without_address):
-            if texts["no_email"] not in (greeting.reason or "") and texts["no_phone"] not in (greeting.reason or ""):
+            if texts["no_email"] not in (greeting.reason or "") and texts["no_phone"] not in (
+                greeting.reason or ""
+            ):
                 continue
             greeting._remind(self.env._("Ring or send a card: %(occasion)s", occasion=greeting._get_title()))
 

@@ -172,13 +172,17 @@ class CustomerCareOccasion(models.Model):
         for occasion in self.filtered("is_on"):
             problem = occasion._get_problem()
             if problem:
-                raise ValidationError(f"{occasion.name}: {problem}")
+                raise ValidationError(
+                    self.env._("%(occasion)s: %(problem)s", occasion=occasion.name, problem=problem)
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         greetings = self.env["customer.care.greeting"].sudo()
         if greetings.search_count([("occasion_id", "in", self.ids), ("state", "!=", "planned")], limit=1):
-            raise UserError(self.env._("An occasion with greetings belongs to the history: archive it instead."))
+            raise UserError(
+                self.env._("An occasion with greetings belongs to the history: archive it instead.")
+            )
 
     def write(self, vals):
         if not vals.get("active", True):
@@ -221,7 +225,9 @@ class CustomerCareOccasion(models.Model):
             return self.env._("The occasion has no mail template.")
         if self.channel == "email" and not template.active:
             return self.env._("The mail template of the occasion is archived.")
-        if self.channel == "sms" and not (self.sms_text and self.company_id.sudo().care_has_sms and self._has_sms()):
+        if self.channel == "sms" and not (
+            self.sms_text and self.company_id.sudo().care_has_sms and self._has_sms()
+        ):
             return self.env._("Text messages are not configured.")
         if self.channel == "gift" and not self.article_id:
             return self.env._("The occasion has no gift.")

@@ -83,8 +83,9 @@ class CustomerCareOccasion(models.Model):
                 INSERT INTO customer_care_greeting
                     (occasion_id, partner_id, commercial_partner_id, company_id, user_id, anniversary_id, channel,
                      date, date_action, year, state, is_blocked, create_uid, write_uid, create_date, write_date)
-                SELECT %(occasion)s, p.id, p.commercial_partner_id, %(company)s, COALESCE(p.care_user_id, c.care_user_id),
-                       days.anniversary_id, %(channel)s, days.date, days.date - %(before)s, days.year, 'planned', FALSE,
+                SELECT %(occasion)s, p.id, p.commercial_partner_id, %(company)s,
+                       COALESCE(p.care_user_id, c.care_user_id), days.anniversary_id, %(channel)s,
+                       days.date, days.date - %(before)s, days.year, 'planned', FALSE,
                        %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM (%(days)s) days (partner_id, anniversary_id, date, year)
                   JOIN res_partner p ON %(join)s
@@ -134,17 +135,30 @@ class CustomerCareOccasion(models.Model):
                 self._get_year_sql(SQL("next_date"), SQL("calendar"), begin, end),
                 begin,
                 end,
-                SQL("kind = %s", self.anniversary_kind) if self.anniversary_kind else SQL("kind != 'memorial'"),
+                SQL("kind = %s", self.anniversary_kind)
+                if self.anniversary_kind
+                else SQL("kind != 'memorial'"),
             )
-        rows = [SQL("(NULL::int, NULL::int, %s::date, %s)", day, year) for day, year in self._get_days(begin, end)]
+        rows = [
+            SQL("(NULL::int, NULL::int, %s::date, %s)", day, year) for day, year in self._get_days(begin, end)
+        ]
         return SQL("VALUES %s", SQL(", ").join(rows)) if rows else None
 
     @api.model
     def _get_year_sql(self, date, calendar, begin, end):
         """Return SQL of the year of a day: the lunar one of lunar days, before New Year the year before."""
-        new_years = holidays.get_days("lunar", 1, 1, begin.replace(month=1, day=1), end.replace(month=12, day=31))
+        new_years = holidays.get_days(
+            "lunar", 1, 1, begin.replace(month=1, day=1), end.replace(month=12, day=31)
+        )
         cases = [
-            SQL("WHEN EXTRACT(YEAR FROM %s) = %s AND %s < %s::date THEN %s", date, day.year, date, day, year - 1)
+            SQL(
+                "WHEN EXTRACT(YEAR FROM %s) = %s AND %s < %s::date THEN %s",
+                date,
+                day.year,
+                date,
+                day,
+                year - 1,
+            )
             for day, year in new_years
         ]
         year = SQL("EXTRACT(YEAR FROM %s)::int", date)

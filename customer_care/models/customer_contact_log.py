@@ -99,9 +99,11 @@ class CustomerContactLog(models.Model):
         store=True,
         precompute=True,
         readonly=False,
-        help="From a contact that counts the time until the next one is reckoned. A gift or a greeting alone is no talk.",
+        help="The time until the next contact begins anew with it. A gift or a greeting alone is no talk.",
     )
-    date_start = fields.Datetime(string="Begin", required=True, default=lambda self: self._default_date_start())
+    date_start = fields.Datetime(
+        string="Begin", required=True, default=lambda self: self._default_date_start()
+    )
     date_end = fields.Datetime(
         string="End",
         compute="_compute_date_end",
@@ -138,10 +140,12 @@ class CustomerContactLog(models.Model):
     res_id = fields.Many2oneReference(string="Document", model_field="res_model", readonly=True, copy=False)
     can_edit = fields.Boolean(compute="_compute_can_edit")
 
-    _check_duration = models.Constraint("CHECK(duration_minutes >= 0)", "A contact cannot last less than 0 minutes.")
+    _check_duration = models.Constraint(
+        "CHECK(duration_minutes >= 0)", "A contact cannot last less than 0 minutes."
+    )
     _check_end = models.Constraint("CHECK(date_end >= date_start)", "A contact cannot end before it begins.")
     _document_uniq = models.UniqueIndex(
-        "(res_model, res_id, source, partner_id) WHERE res_id IS NOT NULL",
+        "(res_model, res_id, source, partner_id) WHERE res_id > 0",
         "This contact has already been noted.",
     )
     _date_idx = models.Index("(date_start DESC, id DESC)")
@@ -167,7 +171,9 @@ class CustomerContactLog(models.Model):
     def _compute_team_id(self):
         """The team of the customer, else of the employee; a chosen one stays."""
         open_logs = self.filtered(lambda log: not log.team_id)
-        own_teams = self.env["customer.care.team"].sudo().search([("member_ids", "in", open_logs.user_id.ids)])
+        own_teams = (
+            self.env["customer.care.team"].sudo().search([("member_ids", "in", open_logs.user_id.ids)])
+        )
         for log in open_logs:
             partner = log.partner_id.sudo()
             team = partner.care_team_id or partner.commercial_partner_id.care_team_id
@@ -235,13 +241,15 @@ class CustomerContactLog(models.Model):
         if not self.env.su:
             self._check_guarded({name for vals in vals_list for name in vals})
         # Named values win over the defaults of a client's context or of a user.
-        vals_list = self._spread([{**GUARDED_FIELDS, **vals} for vals in vals_list])
-        logs = super().create(vals_list)
+        count = len(vals_list)
+        logs = super().create(self._spread([{**GUARDED_FIELDS, **vals} for vals in vals_list]))
         logs.filtered(lambda log: log.source == "manual")._log()
-        return logs
+        # Who asked for one gets one, whatever was made for the other customers.
+        return logs[:count]
 
     def write(self, vals):
         if not self.env.su and vals:
+            self.check_access("write")
             self._check_guarded(vals)
             self._check_editable(set(vals) - THREAD_FIELDS)
         return super().write(vals)
@@ -330,11 +338,15 @@ class CustomerContactLog(models.Model):
             return
         if names - NOTE_FIELDS and any(log.source != "manual" for log in self):
             raise UserError(
-                self.env._("This contact was noted by the program: only the result and the next step can be changed.")
+                self.env._(
+                    "This contact was noted by the program: only the result and the next step can be changed."
+                )
             )
         if not all(log.can_edit for log in self):
             raise UserError(
-                self.env._("A contact is corrected on the day of its entry, by who entered it; later by a supervisor.")
+                self.env._(
+                    "A contact is corrected on the day of its entry, by who entered it; later by a supervisor."
+                )
             )
 
     @api.model

@@ -48,10 +48,12 @@ class CustomerContactLog(models.Model):
         model = self.sudo()
         vals_list = [model._prepare_log_vals(vals) for vals in vals_list if vals.get("partner_id")]
         ids, new_ids = [], []
-        for part in split_every(ROWS_AT_ONCE, vals_list):
-            fresh = model._append(part)
-            new_ids += fresh
-            ids += fresh if all(not vals["res_id"] for vals in part) else model._get_appended_ids(part, fresh)
+        for part in split_every(ROWS_AT_ONCE, [vals for vals in vals_list if vals["res_id"]]):
+            new_ids += model._append(part)
+            ids += model._get_appended_ids(part)
+        for part in split_every(ROWS_AT_ONCE, [vals for vals in vals_list if not vals["res_id"]]):
+            new_ids += model._append(part)
+        ids += new_ids
         model.browse(new_ids).filtered(lambda log: log.source in TIMELINE_SOURCES)._log()
         return model.browse(tuple(dict.fromkeys(ids)))
 
@@ -74,7 +76,8 @@ class CustomerContactLog(models.Model):
             "subject": vals.get("subject") or "-",
             "commercial_partner_id": partner.commercial_partner_id.id or partner.id,
             "company_id": vals.get("company_id") or partner.company_id.id or self.env.company.id,
-            "team_id": vals.get("team_id") or (partner.care_team_id or partner.commercial_partner_id.care_team_id).id,
+            "team_id": vals.get("team_id")
+            or (partner.care_team_id or partner.commercial_partner_id.care_team_id).id,
             "kind": kind,
             "source": source,
             "date_start": start,
@@ -92,17 +95,20 @@ class CustomerContactLog(models.Model):
         rows, wanted = [], {}
         for vals in vals_list:
             vals = {**stamps, **vals}
-            rows.append(tuple(field.convert_to_column_insert(vals.get(field.name), self, vals) for field in columns))
-            wanted[self._get_key(vals)] = vals.get("participant_ids") or ()
+            rows.append(
+                tuple(field.convert_to_column_insert(vals.get(field.name), self, vals) for field in columns)
+            )
+            if vals.get("participant_ids"):
+                wanted[self._get_key(vals)] = vals["participant_ids"]
         inserted = self.env.execute_query(
             SQL(
                 "INSERT INTO customer_contact_log (%s) VALUES %s ON CONFLICT DO NOTHING"
-                " RETURNING id, res_model, res_id, source, partner_id",
+                " RETURNING id, res_model, NULLIF(res_id, 0), source, partner_id",
                 SQL(", ").join(SQL.identifier(field.name) for field in columns),
                 SQL(", ").join(rows),
             )
         )
-        links = [(row[0], number) for row in inserted for number in set(wanted[row[1:]])]
+        links = [(row[0], number) for row in inserted for number in set(wanted.get(row[1:], ()))]
         if links:
             self.env.cr.execute(
                 SQL(
@@ -118,16 +124,16 @@ class CustomerContactLog(models.Model):
         return vals["res_model"], vals["res_id"], vals["source"], vals["partner_id"]
 
     @api.model
-    def _get_appended_ids(self, vals_list, new_ids):
-        """Return the ids of all rows that these values stand for."""
-        keys = [self._get_key(vals) for vals in vals_list if vals["res_id"]]
+    def _get_appended_ids(self, vals_list):
+        """Return the ids of all rows that these values with documents stand for, new or old."""
+        keys = [self._get_key(vals) for vals in vals_list]
         rows = self.env.execute_query(
             SQL(
                 "SELECT id FROM customer_contact_log WHERE (res_model, res_id, source, partner_id) IN %s ORDER BY id",
                 tuple(keys),
             )
         )
-        return [*(row[0] for row in rows), *new_ids]
+        return [row[0] for row in rows]
 
     def _backfill(self):
         """Note the callbacks that reached somebody before there was this table; twice changes nothing."""

@@ -8,7 +8,9 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     care_greeting_hour = fields.Float(
-        string="Greetings from", default=9.0, help="Greetings are sent from this hour on, where the customer lives."
+        string="Greetings from",
+        default=9.0,
+        help="Greetings are sent from this hour on, where the customer lives.",
     )
     care_greeting_grade_ids = fields.Many2many(
         "customer.grade",
@@ -20,7 +22,8 @@ class ResCompany(models.Model):
     )
     care_greeting_notice_days = fields.Integer(string="Days Ahead", default=7)
     care_has_sms = fields.Boolean(
-        string="Text Messages", help="Occasions offer text messages. It needs the SMS application and its credits."
+        string="Text Messages",
+        help="Occasions offer text messages. It needs the SMS application and its credits.",
     )
 
     @api.constrains("care_greeting_hour", "care_greeting_notice_days", "care_has_sms")

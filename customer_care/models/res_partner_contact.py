@@ -49,3 +49,16 @@ class ResPartner(models.Model):
     def action_care_open_contacts(self):
         """Open the contacts with the customer's company and all its people."""
         return self._care_get_family_action("customer_care.customer_contact_log_action")
+
+    def action_care_contact_sheet(self):
+        """Open the dialog that prints the contacts with the customer as a sheet."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Record Sheet"),
+            "res_model": "customer.contact.sheet",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_partner_id": self.id},
+        }

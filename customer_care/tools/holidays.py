@@ -1,15 +1,16 @@
 """The days of holidays in a year; knows no ORM.
 
-A rule is ``("fixed", month, day)``, ``("lunar", month, day)`` or ``("qingming", 0, 0)``. Which Gregorian day a lunar day
-falls on follows ``tools/lunar.py``: the 30th of a short month is kept on the 29th, so that (12, 30) is New Year's Eve.
+A rule is ``("fixed", month, day)``, ``("lunar", month, day)`` or ``("qingming", 0, 0)``. The day on
+which a lunar day falls follows ``tools/lunar.py``: the 30th of a short month is kept on the 29th, so that (12, 30)
+is New Year's Eve.
 
 >>> get_day("lunar", 1, 1, 2026), get_day("lunar", 12, 30, 2025), get_day("fixed", 10, 1, 2026)
 (datetime.date(2026, 2, 17), datetime.date(2026, 2, 16), datetime.date(2026, 10, 1))
 >>> [get_day("qingming", 0, 0, year).day for year in (2023, 2024, 2025, 2026, 2027, 2028)]
 [5, 4, 4, 5, 5, 4]
 
-Source of the position of the sun: J. Meeus, Astronomical Algorithms, 2nd edition, chapter 25 (low accuracy, 0.01 degree,
-a quarter of an hour).
+Source of the position of the sun: J. Meeus, Astronomical Algorithms, 2nd edition, chapter 25 (low accuracy:
+0.01 degree, a quarter of an hour).
 """
 
 import datetime

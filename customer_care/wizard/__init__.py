@@ -25,6 +25,7 @@ from . import (
     customer_consent_record,
     customer_contact_check,
     customer_contact_check_line,
+    customer_contact_sheet,
     customer_detail_ask,
     customer_grade_list,
     customer_grade_migration,

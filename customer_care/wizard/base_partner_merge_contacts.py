@@ -32,7 +32,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     table=SQL.identifier(model._table),
                     key=key,
                     kept=dst_partner.id,
-                    empty=SQL("res_id IS NULL") if "res_id" in model._fields else SQL("FALSE"),
+                    empty=SQL("COALESCE(res_id, 0) = 0") if "res_id" in model._fields else SQL("FALSE"),
                     # What was sent is history, what is planned is not.
                     rank=SQL("(state = 'sent')::int") if "date_sent" in model._fields else SQL("0"),
                     partners=(dst_partner.id, *src_partners.ids),

@@ -30,7 +30,9 @@ class CustomerCareGreetingPreview(models.TransientModel):
     @api.depends("occasion_id")
     def _compute_partner_id(self):
         for preview in self:
-            preview.partner_id = self.env["res.partner"].search(preview.occasion_id._get_partner_domain(), limit=1)
+            preview.partner_id = self.env["res.partner"].search(
+                preview.occasion_id._get_partner_domain(), limit=1
+            )
 
     @api.depends("occasion_id")
     def _compute_count(self):
@@ -47,7 +49,12 @@ class CustomerCareGreetingPreview(models.TransientModel):
                 code = preview.occasion_id.purpose_id.code or ""
                 reasons = partner._care_gate(code, preview.occasion_id.channel)
             preview.update(
-                {"lang": partner.lang, "subject": subject, "body": body, "problem": " ".join(reasons) or False}
+                {
+                    "lang": partner.lang,
+                    "subject": subject,
+                    "body": body,
+                    "problem": " ".join(reasons) or False,
+                }
             )
 
     def _render(self):
