@@ -2,8 +2,8 @@
 
 # Kinds that are a talk: they begin the time until the next contact anew. A gift or a letter alone does not.
 COUNTED_KINDS = ("call", "visit", "reception", "mail", "message", "event", "meeting")
-# A greeting that a machine sends, or an invitation, is no talk either.
-UNCOUNTED_SOURCES = ("greeting", "campaign")
+# A greeting that a machine sends is no talk either.
+UNCOUNTED_SOURCES = ("greeting",)
 MINUTE, HOUR, DAY = 1, 60, 24 * 60
 
 
