@@ -54,6 +54,16 @@ class CustomerCareReportRow(models.Model):
         ],
         "customer.care.plan": ["currency_id", "company_id", "customer_count"],
         "customer.care.plan.member": ["plan_id", "partner_id"],
+        "customer.care.gift": [
+            "amount",
+            "commercial_partner_id",
+            "company_id",
+            "currency_id",
+            "date",
+            "state",
+        ],
+        "customer.care.campaign": ["actual_cost", "company_id", "date_begin", "planned_cost", "state"],
+        "customer.care.campaign.participant": ["campaign_id", "commercial_partner_id"],
     }
 
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
@@ -117,8 +127,12 @@ class CustomerCareReportRow(models.Model):
     )
     better_count = fields.Integer(string="Better Grade", readonly=True)
     worse_count = fields.Integer(string="Worse Grade", readonly=True)
-    planned_cost = fields.Monetary(readonly=True, help="Planned cost of the measures due in the period.")
-    actual_cost = fields.Monetary(readonly=True, help="Actual cost of the measures due in the period.")
+    planned_cost = fields.Monetary(
+        readonly=True, help="Planned cost of the measures, gifts and campaigns of the period."
+    )
+    actual_cost = fields.Monetary(
+        readonly=True, help="Actual cost of the measures, gifts and campaigns of the period."
+    )
 
     @property
     def _table_query(self):
@@ -177,6 +191,8 @@ class CustomerCareReportRow(models.Model):
                 self._get_measure_sql(date_from, date_to),
                 ["planned_count", "done_count", "overdue_count", *AMOUNTS],
             ),
+            "gift": (self._get_gift_sql(date_from, date_to), list(AMOUNTS)),
+            "campaign": (self._get_campaign_sql(date_from, date_to), list(AMOUNTS)),
             "contact": (self._get_contact_sql(date_from, date_to), ["contact_count"]),
             "policy": (self._get_policy_sql(date_to), ["due_count", "covered_count"]),
             "answer": (self._get_answer_sql(date_from, date_to), ["answer_count", "satisfied_count"]),
@@ -254,20 +270,65 @@ class CustomerCareReportRow(models.Model):
              GROUP BY customer
             """,
             today=fields.Date.context_today(self),
-            rate=self._get_rate_sql(date_to),
+            rate=self._get_rate_sql(SQL("plan.currency_id"), date_to),
             date_from=date_from,
             date_to=date_to,
             companies=self._get_companies(),
         )
 
     @api.model
-    def _get_rate_sql(self, date):
-        """Return what an amount of a plan is multiplied by: its currency's rate to the reader's, on a day."""
+    def _get_gift_sql(self, date_from, date_to):
+        return SQL(
+            """
+            SELECT commercial_partner_id AS partner_id, SUM(amount * %(rate)s) AS planned_cost,
+                   COALESCE(SUM(amount * %(rate)s) FILTER (WHERE state = 'given'), 0) AS actual_cost
+              FROM customer_care_gift
+             WHERE state IN ('approved', 'given') AND date BETWEEN %(date_from)s AND %(date_to)s
+               AND company_id IN %(companies)s
+             GROUP BY commercial_partner_id
+            """,
+            rate=self._get_rate_sql(SQL("currency_id"), date_to),
+            date_from=date_from,
+            date_to=date_to,
+            companies=self._get_companies(),
+        )
+
+    @api.model
+    def _get_campaign_sql(self, date_from, date_to):
+        """Everybody on the list of a campaign that began in the period has an equal share of its cost."""
+        return SQL(
+            """
+            SELECT customer AS partner_id, SUM(planned_cost * rate / share) AS planned_cost,
+                   SUM(actual_cost * rate / share) AS actual_cost
+              FROM (
+                    SELECT participant.commercial_partner_id AS customer, campaign.planned_cost, campaign.actual_cost,
+                           COUNT(*) OVER (PARTITION BY campaign.id) AS share, %(rate)s AS rate
+                      FROM customer_care_campaign campaign
+                      JOIN res_company company ON company.id = campaign.company_id
+                      JOIN customer_care_campaign_participant participant ON participant.campaign_id = campaign.id
+                     WHERE campaign.state NOT IN ('draft', 'cancelled') AND %(period)s
+                       AND campaign.company_id IN %(companies)s
+                   ) guest
+             GROUP BY customer
+            """,
+            rate=self._get_rate_sql(SQL("company.currency_id"), date_to),
+            period=self._get_moments_sql(SQL("campaign.date_begin"), date_from, date_to),
+            companies=self._get_companies(),
+        )
+
+    @api.model
+    def _get_rate_sql(self, column, date):
+        """Return what an amount is multiplied by: the rate of its currency to the reader's, on a day.
+
+        :param column: SQL of the currency
+        """
         company = self.env.company
-        currencies = self.env.execute_query(SQL("SELECT DISTINCT currency_id FROM customer_care_plan"))
+        found = self.env.execute_query(
+            SQL("SELECT currency_id FROM customer_care_plan UNION SELECT currency_id FROM res_company")
+        )
         branches = [
-            SQL("WHEN plan.currency_id = %s THEN %s", currency.id, rate)
-            for currency in self.env["res.currency"].browse(row[0] for row in currencies)
+            SQL("WHEN %s = %s THEN %s", column, currency.id, rate)
+            for currency in self.env["res.currency"].browse(row[0] for row in found)
             if (rate := currency._convert(1.0, company.currency_id, company, date, round=False)) != 1.0
         ]
         return SQL("(CASE %s ELSE 1.0 END)::numeric", SQL(" ").join(branches)) if branches else SQL("1.0")

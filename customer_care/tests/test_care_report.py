@@ -173,6 +173,32 @@ class TestCareReport(MetricCommon):
         self.assertEqual((sums["planned_cost"], sums["actual_cost"]), (200, 80))
         self.assertEqual((sums["planned_count"], sums["done_count"]), (1, 1))
 
+    def test_report_cost_of_gifts_and_campaigns(self):
+        """An approved gift is planned, one handed over was paid; guests share the cost of their campaign."""
+        gifts = self.env["customer.care.gift"].create(
+            [
+                {"name": "Tea", "partner_id": self.buyer.id, "amount": amount, "date": day}
+                for amount, day in ((10, "2001-05-05"), (20, "2001-05-06"), (40, "2001-05-07"), (80, "2001-06-01"))
+            ]
+        ).sudo()
+        gifts[0].state = gifts[3].state = "given"
+        gifts[1].state = "approved"
+        stranger = self._create_customer("Stranger", is_company=True)
+        campaign = self.env["customer.care.campaign"].create(
+            {
+                "name": "Day",
+                "date_begin": "2001-05-20 08:00:00",
+                "date_end": "2001-05-20 18:00:00",
+                "cost_ids": [Command.create({"name": "Hall", "planned_amount": 100, "actual_amount": 90})],
+                "participant_ids": [Command.create({"partner_id": one.id}) for one in (self.buyer, stranger)],
+            }
+        )
+        sums = self._sums()
+        self.assertEqual((sums["planned_cost"], sums["actual_cost"]), (30, 10))
+        campaign.sudo().state = "done"
+        sums = self._sums()
+        self.assertEqual((sums["planned_cost"], sums["actual_cost"]), (80, 55))
+
     def test_report_stay_and_migration(self):
         """Retention and migration are those of their own reports."""
         stages = {

@@ -213,7 +213,7 @@ class CustomerCareReport(models.TransientModel):
             ),
             "reach": _("Calls that reached the customer / all calls finished in the period."),
             "overdue": _("Open after their last day / planned: callbacks and measures due in the period."),
-            "cost": _("Actual / planned cost of the measures due in the period."),
+            "cost": _("Actual / planned cost of the measures, gifts and campaigns of the period."),
             "satisfaction": _(
                 "Answers of %(least)s or better, of 10 / all answers.",
                 least=self._get_company().care_satisfied_from,
