@@ -296,7 +296,7 @@ class CustomerCareReport(models.TransientModel):
                 _("Before"),
                 _("Part"),
                 _("Whole"),
-                _("Reached"),
+                _("Target Reached"),
                 _("Definition"),
             ]
         )
