@@ -78,6 +78,7 @@ class CustomerCareCampaign(models.Model):
         default="draft",
         tracking=True,
         index=True,
+        group_expand=True,
     )
 
     # When and where

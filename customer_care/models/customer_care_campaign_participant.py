@@ -176,7 +176,7 @@ class CustomerCareCampaignParticipant(models.Model):
         if not self.env.su:
             self._check_guarded({name for vals in vals_list for name in vals})
         # Named values win over the defaults of a client's context or of a user.
-        participants = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
+        participants = super().create([self._clean({**GUARDED_FIELDS, **vals}) for vals in vals_list])
         participants._check_open()
         participants._renew_token()
         return participants
@@ -194,6 +194,15 @@ class CustomerCareCampaignParticipant(models.Model):
             self.campaign_id._check_seats()
             self.campaign_id._promote_waiting()
         return result
+
+    @api.model
+    def _clean(self, vals):
+        """Return the values with the customer on the list, and a contact given in its place as contact person."""
+        partner = self.env["res.partner"].browse(vals.get("partner_id"))
+        customer = partner.sudo().commercial_partner_id
+        if not customer or customer == partner:
+            return vals
+        return {**vals, "partner_id": customer.id, "contact_id": vals.get("contact_id") or partner.id}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invited(self):

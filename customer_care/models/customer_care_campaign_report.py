@@ -48,7 +48,7 @@ class CustomerCareCampaign(models.Model):
             known = comparison.customers > 0
             lines.append(
                 self.env._(
-                    "%(figure)s, %(months)s months: %(change)s on average for %(count)s customers who attended, "
+                    "%(figure)s, %(months)s month(s): %(change)s on average for %(count)s customers who attended, "
                     "%(other)s for %(others)s comparable customers who were not invited. "
                     "Difference of the differences: %(effect)s.",
                     figure=labels[figure],

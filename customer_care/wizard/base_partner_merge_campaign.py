@@ -16,8 +16,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             SQL(
                 """
                 DELETE FROM customer_care_campaign_participant p
-                 USING (SELECT id, row_number() OVER (
-                                 PARTITION BY campaign_id ORDER BY array_position(%s::varchar[], state) DESC, id) AS rank
+                 USING (SELECT id,
+                               row_number() OVER (
+                                   PARTITION BY campaign_id
+                                   ORDER BY array_position(%s::varchar[], state) DESC, id
+                               ) AS rank
                           FROM customer_care_campaign_participant
                          WHERE partner_id = ANY(%s)) ranked
                  WHERE ranked.id = p.id AND ranked.rank > 1
