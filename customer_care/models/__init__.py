@@ -25,6 +25,7 @@ from . import (  # isort: split
     customer_consent,
     customer_consent_purpose,
     customer_contact_channel,
+    customer_contact_log,
     customer_detail_form,
     customer_detail_proposal,
     customer_detail_request,
@@ -92,6 +93,7 @@ from . import (  # isort: split
 # What extends models of the block above in files of their own.
 from . import (
     customer_callback_reason,
+    customer_contact_log_append,
     customer_grading_apply,
     customer_grading_check,
     customer_grading_engine,

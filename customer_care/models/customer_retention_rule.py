@@ -81,6 +81,12 @@ class CustomerRetentionRule(models.Model):
                 "domain": [("state", "!=", "planned")],
                 "erase": {"note": None, "cancel_reason": None},
             },
+            "contact": {
+                "model": "customer.contact.log",
+                "date": "date_start",
+                "actions": ("erase", "delete"),
+                "erase": {"result": None, "next_step": None},
+            },
             "request": {
                 "model": "customer.privacy.request",
                 "date": "date_done",

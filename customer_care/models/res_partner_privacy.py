@@ -145,6 +145,20 @@ class ResPartner(models.Model):
                 ),
                 "erase": {"note": None, "cancel_reason": None},
             },
+            "customer.contact.log": {
+                "domain": own,
+                "fields": (
+                    "subject",
+                    "kind",
+                    "direction",
+                    "date_start",
+                    "duration_minutes",
+                    "result",
+                    "next_step",
+                    "next_date",
+                ),
+                "erase": {"subject": "-", "result": None, "next_step": None},
+            },
             "customer.consent": {
                 "domain": own,
                 "fields": ("purpose_id", "state", "source", "date", "date_until", "evidence"),

@@ -9,7 +9,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_reference_fields(self, src_partners, dst_partner):
         """Let rows that name a merged partner as their document name the one that stays."""
         result = super()._update_reference_fields(src_partners, dst_partner)
-        for name in ("customer.callback", "customer.care.event"):
+        for name in ("customer.callback", "customer.care.event", "customer.contact.log"):
             # By SQL as core does: nobody may write to the timeline, and a finished callback is closed.
             self.env[name].flush_model(["res_model", "res_id"])
             self.env.cr.execute(
