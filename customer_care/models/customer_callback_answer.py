@@ -22,9 +22,13 @@ class CustomerCallbackAnswer(models.Model):
         "customer.callback.question", required=True, readonly=True, index=True, ondelete="restrict"
     )
     question_title = fields.Char(string="Question as Asked", required=True, readonly=True)
-    script_id = fields.Many2one("customer.callback.script", required=True, readonly=True, index=True, ondelete="restrict")
+    script_id = fields.Many2one(
+        "customer.callback.script", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     kind = fields.Selection(
-        selection=lambda self: self.env["customer.callback.question"]._fields["kind"]._description_selection(self.env),
+        selection=lambda self: (
+            self.env["customer.callback.question"]._fields["kind"]._description_selection(self.env)
+        ),
         required=True,
         readonly=True,
     )
@@ -32,7 +36,9 @@ class CustomerCallbackAnswer(models.Model):
     value_yes_no = fields.Selection([("yes", "Yes"), ("no", "No")], string="Yes or No", readonly=True)
     value_number = fields.Float(string="Number or Points", readonly=True, aggregator="avg")
     value_date = fields.Date(string="Date", readonly=True)
-    option_ids = fields.Many2many("customer.callback.option", string="Chosen Options", readonly=True, ondelete="restrict")
+    option_ids = fields.Many2many(
+        "customer.callback.option", string="Chosen Options", readonly=True, ondelete="restrict"
+    )
     value_display = fields.Char(string="Answer", compute="_compute_value_display")
 
     # Of the callback, to look at answers by them.

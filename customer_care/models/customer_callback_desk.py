@@ -79,12 +79,17 @@ class CustomerCallback(models.Model):
 
     @api.depends_context("uid")
     def _compute_position_text(self):
-        waiting = self._get_queue_domain(own_only=True)
-        left = self.search_count(waiting)
+        queue = self._get_queue(self._get_queue_domain(own_only=True), limit=None).ids
         done = self._get_done_today()
-        text = self.env._("%(left)s to call today, %(done)s done", left=left, done=len(done))
-        self.position_text = text
-        self.last_done_id = done[:1]
+        places = {number: place for place, number in enumerate(queue, start=1)}
+        for callback in self:
+            figures = {"place": places.get(callback.id), "total": len(queue), "done": len(done)}
+            callback.position_text = (
+                self.env._("%(place)s of %(total)s today, %(done)s done", **figures)
+                if figures["place"]
+                else self.env._("%(total)s to call today, %(done)s done", **figures)
+            )
+            callback.last_done_id = done[:1]
 
     # Whom to call next
 
@@ -93,7 +98,10 @@ class CustomerCallback(models.Model):
         zone = pytz.timezone(self.env.user.tz if self.env.user.tz in pytz.all_timezones_set else "UTC")
         today = fields.Date.context_today(self)
         days = (today, today + timedelta(days=1))
-        return tuple(zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None) for day in days)
+        return tuple(
+            zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+            for day in days
+        )
 
     @api.model
     def _get_done_today(self):
@@ -144,7 +152,12 @@ class CustomerCallback(models.Model):
             (
                 SQL("%s IS DISTINCT FROM %s", column("call_user_id"), self.env.uid),
                 SQL("%s >= %s IS TRUE", column("skipped_datetime"), begin),
-                SQL("CASE WHEN %s >= %s THEN %s END", column("skipped_datetime"), begin, column("skipped_datetime")),
+                SQL(
+                    "CASE WHEN %s >= %s THEN %s END",
+                    column("skipped_datetime"),
+                    begin,
+                    column("skipped_datetime"),
+                ),
                 SQL("%s IS NULL", column("preferred_datetime")),
                 SQL("COALESCE(%s, %s) >= %s", column("date_deadline"), column("date_planned"), today),
                 SQL("%s DESC", column("priority")),
@@ -156,7 +169,9 @@ class CustomerCallback(models.Model):
         query.limit = limit
         callbacks = self.browse(query)
         closed = callbacks.partner_id._care_get_closed_ids()
-        return callbacks.sorted(lambda callback: callback.partner_id.id in closed and callback.call_user_id != self.env.user)
+        return callbacks.sorted(
+            lambda callback: callback.partner_id.id in closed and callback.call_user_id != self.env.user
+        )
 
     @api.model
     def action_open_desk(self):
@@ -170,7 +185,9 @@ class CustomerCallback(models.Model):
     def _get_desk_action(self, callback):
         """Return the action that shows a call on the desk; of the day when there is none."""
         if callback:
-            action = self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_callback_action_desk")
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_care.customer_callback_action_desk"
+            )
             return {**action, "res_id": callback.id, "target": "main"}
         action = self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_callback_day_action")
         return {**action, "res_id": self.env["customer.callback.day"].create({}).id, "target": "main"}
@@ -210,7 +227,9 @@ class CustomerCallback(models.Model):
     def _say_claimed(self):
         claimer = self._get_claimer().sudo()
         moment = fields.Datetime.context_timestamp(self, self.sudo().call_datetime)
-        return self.env._("%(user)s has been making this call since %(time)s.", user=claimer.name, time=f"{moment:%H:%M}")
+        return self.env._(
+            "%(user)s has been making this call since %(time)s.", user=claimer.name, time=f"{moment:%H:%M}"
+        )
 
     def _check_claim(self):
         """:raises UserError: somebody else is making one of the calls"""
@@ -229,7 +248,11 @@ class CustomerCallback(models.Model):
         self._lock_planned()
         if self.call_user_id == self.env.user and self.call_datetime:
             return True
-        vals = {"call_user_id": self.env.uid, "call_datetime": fields.Datetime.now(), "skipped_datetime": False}
+        vals = {
+            "call_user_id": self.env.uid,
+            "call_datetime": fields.Datetime.now(),
+            "skipped_datetime": False,
+        }
         if not self.user_id or not self.sudo().user_id.active:
             vals["user_id"] = self.env.uid
         self.sudo().write(vals)

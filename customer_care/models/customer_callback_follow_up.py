@@ -39,8 +39,8 @@ class CustomerCallback(models.Model):
         :raises UserError: nothing is to be written
         """
         self.ensure_one()
-        self._check_follow_up()
         self.check_access("write")
+        self._check_follow_up()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Write to the Customer"),
@@ -71,7 +71,15 @@ class CustomerCallback(models.Model):
             callback._log(f"callback_{kind}")
             vals = callback._prepare_contact_vals()
             self.env["customer.contact.log"]._log_contacts(
-                [{**vals, "kind": "mail", "date_start": fields.Datetime.now(), "result": False, "is_counted": False}]
+                [
+                    {
+                        **vals,
+                        "kind": "mail",
+                        "date_start": fields.Datetime.now(),
+                        "result": False,
+                        "is_counted": False,
+                    }
+                ]
             )
 
     def _get_letter_lang(self):
@@ -89,9 +97,17 @@ class CustomerCallback(models.Model):
         """
         callbacks = self if callbacks is None else callbacks
         for user in users.sudo().filtered("active"):
-            body = self.env["ir.qweb"].with_context(lang=user.lang)._render(
-                "customer_care.customer_callback_digest", {"callbacks": callbacks, "subject": subject, "user": user}
+            body = (
+                self.env["ir.qweb"]
+                .with_context(lang=user.lang)
+                ._render(
+                    "customer_care.customer_callback_digest",
+                    {"callbacks": callbacks, "subject": subject, "user": user},
+                )
             )
             self.env["mail.thread"].sudo().message_notify(
-                partner_ids=user.partner_id.ids, subject=subject, body=body, email_layout_xmlid="mail.mail_notification_light"
+                partner_ids=user.partner_id.ids,
+                subject=subject,
+                body=body,
+                email_layout_xmlid="mail.mail_notification_light",
             )

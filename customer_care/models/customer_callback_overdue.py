@@ -46,15 +46,19 @@ class CustomerCallback(models.Model):
     def _find_overdue(self):
         """Return ``[(user, callbacks)]`` to remind; who has left or is nobody is left to the team leader."""
         late = self.sudo().search(
-            self._get_overdue_domain(fields.Date.context_today(self)) & Domain("reminded_datetime", "=", False)
+            self._get_overdue_domain(fields.Date.context_today(self))
+            & Domain("reminded_datetime", "=", False)
         )
-        groups = late.grouped(lambda callback: callback.user_id if callback.user_id.active else callback.team_id.user_id)
+        groups = late.grouped(
+            lambda callback: callback.user_id if callback.user_id.active else callback.team_id.user_id
+        )
         return [(user, callbacks) for user, callbacks in groups.items() if user.active]
 
     def _find_neglected(self):
         """Return ``[(team leader, callbacks)]`` that are late for the working days set for team or company."""
         late = self.sudo().search(
-            self._get_overdue_domain(fields.Date.context_today(self)) & Domain("escalated_datetime", "=", False)
+            self._get_overdue_domain(fields.Date.context_today(self))
+            & Domain("escalated_datetime", "=", False)
         )
         result = {}
         for (company, team), callbacks in late.grouped(lambda late: (late.company_id, late.team_id)).items():
@@ -102,4 +106,6 @@ class CustomerCallback(models.Model):
             if mark == "reminded_datetime"
             else texts._("%(count)s callbacks of your team are long overdue", count=len(found))
         )
-        found._notify_people(user, subject, found.sorted(lambda late: (late.date_planned, late.id))[:DIGEST_ROWS])
+        found._notify_people(
+            user, subject, found.sorted(lambda late: (late.date_planned, late.id))[:DIGEST_ROWS]
+        )

@@ -22,9 +22,15 @@ class CustomerCallbackPolicy(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", index=True, help="Leave empty to use the policy in all companies.")
-    max_attempts = fields.Integer(required=True, default=3, help="After so many unanswered calls it is given up.")
-    retry_days = fields.Integer(string="Days between Attempts", required=True, default=1, help="Working days.")
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to use the policy in all companies."
+    )
+    max_attempts = fields.Integer(
+        required=True, default=3, help="After so many unanswered calls it is given up."
+    )
+    retry_days = fields.Integer(
+        string="Days between Attempts", required=True, default=1, help="Working days."
+    )
 
     is_morning = fields.Boolean(string="Morning (9:00-11:30)", default=True)
     is_midday = fields.Boolean(string="Midday (11:30-14:00)", default=True)
@@ -57,7 +63,10 @@ class CustomerCallbackPolicy(models.Model):
         default="none",
     )
     mail_template_id = fields.Many2one(
-        "mail.template", domain="[('model', '=', 'customer.callback')]", index="btree_not_null", ondelete="restrict"
+        "mail.template",
+        domain="[('model', '=', 'customer.callback')]",
+        index="btree_not_null",
+        ondelete="restrict",
     )
 
     _check_attempts = models.Constraint(

@@ -46,8 +46,12 @@ class CustomerCallbackQuestion(models.Model):
         ondelete="set null",
         help="Leave empty to ask always.",
     )
-    condition_kind = fields.Selection(related="condition_question_id.kind", string="Kind of the Earlier Answer")
-    condition_yes_no = fields.Selection([("yes", "Yes"), ("no", "No")], string="When the Answer Was", copy=False)
+    condition_kind = fields.Selection(
+        related="condition_question_id.kind", string="Kind of the Earlier Answer"
+    )
+    condition_yes_no = fields.Selection(
+        [("yes", "Yes"), ("no", "No")], string="When the Answer Was", copy=False
+    )
     condition_option_id = fields.Many2one(
         "customer.callback.option",
         string="When This Was Chosen",
@@ -61,10 +65,14 @@ class CustomerCallbackQuestion(models.Model):
         for question in self:
             if question.kind in CHOICES and not question.option_ids:
                 raise ValidationError(
-                    self.env._("The question “%(question)s” needs options to choose from.", question=question.title)
+                    self.env._(
+                        "The question “%(question)s” needs options to choose from.", question=question.title
+                    )
                 )
 
-    @api.constrains("condition_question_id", "condition_yes_no", "condition_option_id", "sequence", "script_id")
+    @api.constrains(
+        "condition_question_id", "condition_yes_no", "condition_option_id", "sequence", "script_id"
+    )
     def _check_condition(self):
         for question in self:
             earlier = question.condition_question_id
@@ -83,7 +91,9 @@ class CustomerCallbackQuestion(models.Model):
             is_choice = earlier.kind in CHOICES and question.condition_option_id.question_id == earlier
             if not is_choice and not (earlier.kind == "yes_no" and question.condition_yes_no):
                 raise ValidationError(
-                    self.env._("Please say after which answer “%(question)s” is asked.", question=question.title)
+                    self.env._(
+                        "Please say after which answer “%(question)s” is asked.", question=question.title
+                    )
                 )
 
     def write(self, vals):

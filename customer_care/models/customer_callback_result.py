@@ -29,7 +29,9 @@ class CustomerCallback(models.Model):
     )
     need_ids = fields.One2many("customer.need", "callback_id", string="Noted Needs", readonly=True)
     is_confirmed = fields.Boolean(
-        string="Confirmed by Customer", copy=False, help="The customer said in this call that the problem is solved."
+        string="Confirmed by Customer",
+        copy=False,
+        help="The customer said in this call that the problem is solved.",
     )
     reopen_count = fields.Integer(string="Times Reopened", readonly=True, copy=False, aggregator=None)
     is_first_try = fields.Boolean(
@@ -85,8 +87,12 @@ class CustomerCallback(models.Model):
         vals_list = []
         for callback in self.sudo():
             known = set(callback.need_ids.mapped("name"))
-            lines = dict.fromkeys(line.strip()[:200] for line in (callback.needs or "").splitlines() if line.strip())
-            vals_list += [callback._prepare_need_vals(line) for line in lines if line not in known][:NEED_LIMIT]
+            lines = dict.fromkeys(
+                line.strip()[:200] for line in (callback.needs or "").splitlines() if line.strip()
+            )
+            vals_list += [callback._prepare_need_vals(line) for line in lines if line not in known][
+                :NEED_LIMIT
+            ]
         self.env["customer.need"].sudo().create(vals_list)
 
     def _prepare_need_vals(self, name):
@@ -102,7 +108,9 @@ class CustomerCallback(models.Model):
 
     def _log_contact(self):
         """Note calls that reached somebody in the contact log."""
-        self.env["customer.contact.log"]._log_contacts([callback._prepare_contact_vals() for callback in self.sudo()])
+        self.env["customer.contact.log"]._log_contacts(
+            [callback._prepare_contact_vals() for callback in self.sudo()]
+        )
 
     def _unlog_contact(self):
         """Take back what the end of callbacks noted in the contact log."""
@@ -143,7 +151,11 @@ class CustomerCallback(models.Model):
         """Open the form of another callback to the same customer."""
         self.ensure_one()
         action = self.partner_id.action_care_plan_callback()
-        defaults = {"default_subject": self.subject, "default_team_id": self.team_id.id, "default_user_id": self.user_id.id}
+        defaults = {
+            "default_subject": self.subject,
+            "default_team_id": self.team_id.id,
+            "default_user_id": self.user_id.id,
+        }
         return {**action, "context": {**action["context"], **defaults}}
 
     def action_add_measure(self):
@@ -163,5 +175,7 @@ class CustomerCallback(models.Model):
         if function == "avg" and name == "reach_percent":
             # Neither planned nor cancelled ones were called.
             outcome = self._field_to_sql(self._table, "outcome", query)
-            return SQL("AVG(CASE WHEN %s = 'reached' THEN 100.0 WHEN %s IS NOT NULL THEN 0.0 END)", outcome, outcome)
+            return SQL(
+                "AVG(CASE WHEN %s = 'reached' THEN 100.0 WHEN %s IS NOT NULL THEN 0.0 END)", outcome, outcome
+            )
         return super()._read_group_select(aggregate_spec, query)

@@ -198,7 +198,11 @@ class CustomerCallback(models.Model):
         kind = self.env.ref("customer_care.mail_activity_type_verify", raise_if_not_found=False)
         partners = self.partner_id.sudo()
         asked = kind and self.env["mail.activity"].sudo().search(
-            [("activity_type_id", "=", kind.id), ("res_model", "=", "res.partner"), ("res_id", "in", partners.ids)]
+            [
+                ("activity_type_id", "=", kind.id),
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", partners.ids),
+            ]
         )
         rows = [
             (partner.id, (partner._care_get_responsible() or self.env.user).id)

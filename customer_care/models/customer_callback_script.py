@@ -15,7 +15,9 @@ class CustomerCallbackScript(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", index=True, help="Leave empty to use the script in all companies.")
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to use the script in all companies."
+    )
     introduction = fields.Html(translate=True, help="What to say first.")
     closing = fields.Html(translate=True, help="What to say at the end.")
     question_ids = fields.One2many("customer.callback.question", "script_id", string="Questions", copy=True)
@@ -39,12 +41,16 @@ class CustomerCallbackScript(models.Model):
         used = find_used(self, uses)
         if used:
             raise UserError(
-                self.env._("Scripts in use can only be archived: %(scripts)s", scripts=", ".join(used.mapped("name")))
+                self.env._(
+                    "Scripts in use can only be archived: %(scripts)s", scripts=", ".join(used.mapped("name"))
+                )
             )
 
     def copy_data(self, default=None):
         return [
-            {**vals, "name": self.env._("%(name)s (copy)", name=script.name)} if "name" not in (default or {}) else vals
+            {**vals, "name": self.env._("%(name)s (copy)", name=script.name)}
+            if "name" not in (default or {})
+            else vals
             for script, vals in zip(self, super().copy_data(default), strict=True)
         ]
 

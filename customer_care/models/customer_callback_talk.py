@@ -165,7 +165,9 @@ class CustomerCallback(models.Model):
 
     def _convert_multiple(self, question, value):
         ids = set(value)
-        return {"option_ids": [fields.Command.set(sorted(ids))]} if ids <= set(question.option_ids.ids) else None
+        return (
+            {"option_ids": [fields.Command.set(sorted(ids))]} if ids <= set(question.option_ids.ids) else None
+        )
 
     def _check_required_answers(self):
         """:raises UserError: a required question was asked and not answered"""

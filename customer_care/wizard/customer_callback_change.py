@@ -21,9 +21,7 @@ class CustomerCallbackChange(models.TransientModel):
         """
         self.ensure_one()
         names = ("user_id", "team_id", "date_planned", "priority")
-        vals = {
-            name: self._fields[name].convert_to_write(self[name], self) for name in names if self[name]
-        }
+        vals = {name: self._fields[name].convert_to_write(self[name], self) for name in names if self[name]}
         if not vals:
             raise UserError(self.env._("Please choose what to change."))
         if self.date_planned and self.date_planned < fields.Date.context_today(self):

@@ -28,7 +28,9 @@ class CustomerCallbackDay(models.TransientModel):
             "done_count": len(done),
             "reached_count": len(done.filtered(lambda callback: callback.outcome == "reached")),
             "waiting_count": Callback.search_count(Callback._get_queue_domain(own_only=True)),
-            "tomorrow_count": Callback.search_count(own & Domain("date_planned", "=", today + timedelta(days=1))),
+            "tomorrow_count": Callback.search_count(
+                own & Domain("date_planned", "=", today + timedelta(days=1))
+            ),
             "open_count": Callback.search_count(
                 [("user_id", "=", False), ("state", "=", "planned"), ("date_planned", "<=", today)]
             ),

@@ -25,18 +25,27 @@ class CustomerCallbackLetter(models.TransientModel):
     def _compute_text(self):
         for wizard in self:
             callback = wizard.callback_id
-            if not callback.has_access("write"):
+            # Stored values are computed as superuser.
+            if not callback.sudo(False).has_access("write"):
                 wizard.subject = wizard.body = False
             elif callback.follow_up == "mail":
                 template = wizard._get_template()
-                wizard.subject = template._render_field("subject", callback.ids, compute_lang=True)[callback.id]
-                wizard.body = template._render_field("body_html", callback.ids, compute_lang=True)[callback.id]
+                wizard.subject = template._render_field("subject", callback.ids, compute_lang=True)[
+                    callback.id
+                ]
+                wizard.body = template._render_field("body_html", callback.ids, compute_lang=True)[
+                    callback.id
+                ]
             else:
                 lang = callback._get_letter_lang()
                 wizard.subject = False
-                wizard.body = self.env["ir.qweb"].with_context(lang=lang)._render(
-                    "customer_care.customer_callback_letter_body",
-                    {"callback": callback.with_context(lang=lang)},
+                wizard.body = (
+                    self.env["ir.qweb"]
+                    .with_context(lang=lang)
+                    ._render(
+                        "customer_care.customer_callback_letter_body",
+                        {"callback": callback.with_context(lang=lang)},
+                    )
                 )
 
     def _get_template(self):
@@ -60,9 +69,7 @@ class CustomerCallbackLetter(models.TransientModel):
         callback = self._take("mail")
         obstacles = self._get_obstacles()
         if obstacles:
-            raise UserError(
-                self.env._("No mail can be sent: %(reasons)s", reasons=" ".join(obstacles))
-            )
+            raise UserError(self.env._("No mail can be sent: %(reasons)s", reasons=" ".join(obstacles)))
         self._get_template().send_mail(
             callback.id, email_values={"subject": self.subject, "body_html": self.body, "body": self.body}
         )
