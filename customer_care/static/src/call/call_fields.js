@@ -122,8 +122,10 @@ export class CallQuestionsField extends Component {
         return props.record.data[props.name] || [];
     }
 
+    // The field is computed and thus readonly; the answers are kept by the method.
     get readonly() {
-        return this.props.readonly || this.props.record.data.state !== "planned";
+        const { data } = this.props.record;
+        return data.state !== "planned" || data.is_claimed;
     }
 
     answer(question, value) {
