@@ -219,8 +219,12 @@ PICTURES = {
         (1360, 520),
         _first("customer.complaint.policy"),
     ),
-    "desk": Picture("care_specialist", "/odoo/care-my-calls", ".o_care_desk .o_care_call_numbers", (1360, 1000)),
-    "desk_phone": Picture("care_specialist", "/odoo/care-my-calls", ".o_care_desk .o_care_call_numbers", PHONE),
+    "desk": Picture(
+        "care_specialist", "/odoo/care-my-calls", ".o_care_desk .o_care_call_numbers", (1360, 1000)
+    ),
+    "desk_phone": Picture(
+        "care_specialist", "/odoo/care-my-calls", ".o_care_desk .o_care_call_numbers", PHONE
+    ),
     "call_script": Picture(
         "care_admin",
         "/odoo/care-call-scripts/{id}",
