@@ -27,6 +27,7 @@
         "views/customer_complaint_policy_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
+        "views/customer_callback_views.xml",
         "views/customer_grade_views.xml",
         "views/portal_templates.xml",
         "views/customer_complaint_menus.xml",

@@ -251,6 +251,26 @@ PICTURES = {
         (1360, 520),
         _first("customer.complaint.policy"),
     ),
+    "desk": Picture(
+        "care_specialist", "/odoo/care-my-calls", ".o_care_desk .o_care_call_numbers", (1360, 1000)
+    ),
+    "desk_phone": Picture(
+        "care_specialist", "/odoo/care-my-calls", ".o_care_desk .o_care_call_numbers", PHONE
+    ),
+    "call_script": Picture(
+        "care_admin",
+        "/odoo/care-call-scripts/{id}",
+        FORM,
+        (1360, 620),
+        _first("customer.callback.script"),
+    ),
+    "retry_policy": Picture(
+        "care_admin",
+        "/odoo/care-retry-policies/{id}",
+        FORM,
+        (1360, 620),
+        _first("customer.callback.policy"),
+    ),
     "callback_rule": Picture(
         "care_admin",
         "/odoo/care-callback-rules/{id}",

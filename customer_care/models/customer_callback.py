@@ -2,7 +2,6 @@ from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 # Only the methods of this model set these, from these values on.
 GUARDED_FIELDS = {
@@ -18,12 +17,25 @@ GUARDED_FIELDS = {
     "res_id": False,
     "reason": False,
     "date_deadline": False,
+    "call_user_id": False,
+    "call_datetime": False,
+    "skipped_datetime": False,
+    "reopen_count": 0,
+    "follow_up": False,
+    "follow_up_datetime": False,
+    "reminded_datetime": False,
+    "escalated_datetime": False,
 }
-# Follows from the customer.
-COMPUTED_FIELDS = ("commercial_partner_id",)
-# Attempts of a callback that has no rule.
-DEFAULT_ATTEMPTS = 3
-DEFAULT_RETRY_DAYS = 1
+# Follow from other fields.
+COMPUTED_FIELDS = (
+    "commercial_partner_id",
+    "not_before_datetime",
+    "is_first_try",
+    "reached_attempt",
+    "reach_percent",
+    "answer_ids",
+    "need_ids",
+)
 
 
 class CustomerCallback(models.Model):
@@ -64,7 +76,6 @@ class CustomerCallback(models.Model):
         check_company=True,
         index="btree_not_null",
     )
-    script = fields.Html(related="rule_id.script")
     team_id = fields.Many2one(
         "customer.care.team",
         compute="_compute_team_id",
@@ -118,7 +129,6 @@ class CustomerCallback(models.Model):
     cancel_reason = fields.Char(readonly=True, copy=False)
     done_datetime = fields.Datetime(string="Finished on", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", string="Finished by", readonly=True, copy=False)
-    can_reopen = fields.Boolean(compute="_compute_can_reopen")
 
     _check_satisfaction = models.Constraint(
         "CHECK(satisfaction BETWEEN 0 AND 10)", "The satisfaction goes from 1 to 10."
@@ -162,23 +172,13 @@ class CustomerCallback(models.Model):
             team = callback.rule_id._get_team(callback.partner_id, callback.company_id)
             callback.team_id = team or own_teams._get_first_of(callback.user_id, callback.company_id)
 
-    @api.depends("date_planned", "state")
+    @api.depends("date_planned", "date_deadline", "state")
     def _compute_is_overdue(self):
+        """Late is what is planned after its window has ended; without a window, after its day."""
         today = fields.Date.context_today(self)
         for callback in self:
-            callback.is_overdue = callback.state == "planned" and (callback.date_planned or date.max) < today
-
-    @api.depends("state", "done_datetime", "done_by_id")
-    @api.depends_context("uid")
-    def _compute_can_reopen(self):
-        is_manager = self.env.user.has_group("customer_care.group_care_manager")
-        today = fields.Date.context_today(self)
-        for callback in self:
-            callback.can_reopen = callback.state != "planned" and (
-                is_manager
-                or callback.done_by_id == self.env.user
-                and fields.Date.context_today(self, callback.done_datetime) == today
-            )
+            last = callback.date_deadline or callback.date_planned or date.max
+            callback.is_overdue = callback.state == "planned" and last < today
 
     @api.onchange("rule_id")
     def _onchange_rule_id(self):
@@ -186,12 +186,18 @@ class CustomerCallback(models.Model):
             self.subject = self.subject or self.rule_id.name
             self.date_planned = self.rule_id._get_date_planned(self.company_id, self.rule_id.delay_days)
 
+    @api.onchange("preferred_datetime")
+    def _onchange_preferred_datetime(self):
+        if self.preferred_datetime:
+            self.date_planned = fields.Datetime.context_timestamp(self, self.preferred_datetime).date()
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
             self._check_guarded({name for vals in vals_list for name in vals})
         # Named values win over the defaults of a client's context or of a user.
         callbacks = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
+        callbacks._check_caller()
         callbacks._check_gate()
         callbacks._log("callback_planned")
         return callbacks
@@ -201,9 +207,14 @@ class CustomerCallback(models.Model):
             self._check_guarded(vals)
             if any(callback.state != "planned" for callback in self):
                 raise UserError(self.env._("A finished callback cannot be changed. Reopen it first."))
+            if "date_planned" in vals and "preferred_datetime" not in vals:
+                # Another day is not the moment the customer asked for.
+                vals = {**vals, "preferred_datetime": False}
         result = super().write(vals)
         if "partner_id" in vals:
             self._check_gate()
+        if "user_id" in vals:
+            self._check_caller()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -213,213 +224,24 @@ class CustomerCallback(models.Model):
                 self.env._("A finished callback cannot be deleted; it belongs to the customer's history.")
             )
 
-    def action_reached(self):
-        """Finish the callback as reached, with what stands in its fields."""
-        return self.action_done("reached")
-
-    def action_no_answer(self):
-        """Finish the attempt; plan the next one, or give up after the last."""
-        return self.action_done("no_answer")
-
-    def action_wrong_number(self):
-        """Finish the callback: the number does not lead to the customer."""
-        return self.action_done("wrong_number")
-
-    def action_done(self, outcome=None, satisfaction=None, problem_solved=None, note=None):
-        """Finish callbacks of the user.
-
-        >>> callback.action_done("reached", satisfaction=8, problem_solved="yes")
-
-        :param outcome: ``reached``, ``no_answer``, ``wrong_number`` or ``refused``
-        :param satisfaction, problem_solved, note: replace what stands in the fields when given
-        :raises UserError: already finished, being finished by somebody else, unknown outcome or answer, or
-            reached with neither satisfaction nor note
-        """
-        if outcome not in self._fields["outcome"].get_values(self.env):
-            raise UserError(self.env._("There is no outcome %(outcome)s of a callback.", outcome=outcome))
-        self._check_answers(satisfaction, problem_solved)
-        self._lock_planned()
-        given = {"satisfaction": satisfaction, "problem_solved": problem_solved, "note": note}
-        vals = {name: value for name, value in given.items() if value is not None}
-        if vals:
-            self.write(vals)
-        if outcome == "reached":
-            self._check_result()
-        self._finish(outcome)
-        return True
-
-    def action_cancel(self, reason=""):
-        """Cancel planned callbacks. Without a reason, open a dialog that asks for it."""
-        reason = str(reason or "").strip()
-        if not reason:
-            return self._get_close_action("cancel")
-        self._lock_planned()
-        self.sudo().write({**self._prepare_finish_vals(), "state": "cancelled", "cancel_reason": reason})
-        self._log("callback_cancelled")
-        return True
-
-    def action_refuse(self):
-        """Open a dialog: the customer does not want this call, or none at all."""
-        return self._get_close_action("refuse")
-
-    def action_reopen(self):
-        """Take back the end of callbacks: who ended it on the same day, a manager at any time.
-
-        :raises UserError: it is not finished, or a later attempt was already made
-        :raises AccessError: by somebody else, or later
-        """
-        self.check_access("write")
-        self._lock()
-        if any(callback.state == "planned" for callback in self):
-            raise UserError(self.env._("This callback is not finished."))
-        if not all(callback.can_reopen for callback in self):
-            raise AccessError(
-                self.env._(
-                    "Only who finished a callback may reopen it, on the same day; later a manager may."
-                )
-            )
-        later = self.sudo().search([("previous_id", "in", self.ids)])
-        if any(callback.state != "planned" for callback in later):
-            raise UserError(self.env._("The next attempt has already been made."))
-        later.unlink()
-        self.sudo().write(
-            {
-                "state": "planned",
-                "outcome": False,
-                "cancel_reason": False,
-                "done_datetime": False,
-                "done_by_id": False,
-            }
-        )
-        self._log("callback_reopened")
-        return True
-
     def action_assign_to_me(self):
         """Take over planned callbacks."""
         self.write({"user_id": self.env.uid})
         return True
 
-    # Ending
-
-    def _lock(self):
-        """Lock the records and read them anew.
-
-        :raises UserError: somebody else holds one of them
-        """
-        if len(self.try_lock_for_update()) < len(self):
-            raise UserError(
-                self.env._("Somebody else is working on this callback right now. Please try again.")
-            )
-        self.invalidate_recordset(["state"])
-
-    def _lock_planned(self):
-        """Check that the user may finish the records, and that nobody did.
-
-        :raises AccessError: no right to write
-        :raises UserError: finished, or being finished, by somebody else
-        """
-        self.check_access("write")
-        self._lock()
-        for callback in self:
-            if callback.state != "planned":
-                raise UserError(
-                    self.env._(
-                        "The callback %(callback)s was already finished by %(user)s.",
-                        callback=callback.display_name,
-                        user=callback.sudo().done_by_id.name or "",
-                    )
-                )
-
-    def _check_answers(self, satisfaction, problem_solved):
-        """:raises UserError: an answer that no form offers"""
-        if satisfaction is not None and (type(satisfaction) is not int or not 0 <= satisfaction <= 10):
-            raise UserError(self.env._("The satisfaction goes from 1 to 10."))
-        if problem_solved and problem_solved not in self._fields["problem_solved"].get_values(self.env):
-            raise UserError(self.env._("The problem is solved, not solved, or it is not known."))
-
-    def _check_result(self):
-        """A call that reached somebody says something.
-
-        :raises UserError: neither satisfaction nor note
-        """
-        if any(not callback.satisfaction and not (callback.note or "").strip() for callback in self):
-            raise UserError(self.env._("Please enter the satisfaction or a note before you finish the call."))
-
-    def _finish(self, outcome):
-        """End the callbacks, plan next attempts, log, and tell the documents; rights are checked before."""
-        retry = self.browse()
-        if outcome == "no_answer":
-            retry = self.filtered(lambda callback: callback._has_next_attempt())
-        given_up = self - retry if outcome == "no_answer" else self.browse()
-        done = self - given_up
-        vals = {**self._prepare_finish_vals(), "outcome": outcome}
-        given_up.sudo().write({**vals, "state": "missed"})
-        done.sudo().write({**vals, "state": "done"})
-        given_up._log("callback_missed")
-        done._log("callback_done" if outcome == "reached" else f"callback_{outcome}")
-        retry.sudo().create([callback._prepare_next_attempt_vals() for callback in retry.sudo()])
-        (self - retry)._call_document_hook()
-
-    def _prepare_finish_vals(self):
-        return {"done_datetime": fields.Datetime.now(), "done_by_id": self.env.uid}
-
-    def _has_next_attempt(self):
-        """Whether another attempt follows an unanswered call."""
-        self.ensure_one()
-        attempts = self.sudo().rule_id.max_attempts or DEFAULT_ATTEMPTS
-        return self.attempt < attempts and not self.is_do_not_call
-
-    def _prepare_next_attempt_vals(self):
-        """Return the values of the next attempt. Override to add a key."""
-        self.ensure_one()
-        rule = self.rule_id
-        days = rule.retry_days if rule else DEFAULT_RETRY_DAYS
-        attempt = self.attempt + 1
-        first_key = self.key.rpartition("#")[0] if self.previous_id else self.key or f"{self.id}"
-        return {
-            "subject": self.subject,
-            "partner_id": self.partner_id.id,
-            "company_id": self.company_id.id,
-            "team_id": self.team_id.id,
-            "user_id": self.user_id.id,
-            "rule_id": rule.id,
-            "priority": self.priority,
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "date_planned": rule._get_date_planned(self.company_id, days),
-            "attempt": attempt,
-            "previous_id": self.id,
-            "key": f"{first_key}#{attempt}",
-        }
-
-    def _call_document_hook(self):
-        for callback in self.sudo():
-            document = callback._get_document()
-            if document:
-                document._care_callback_done(callback)
-
-    def _get_document(self):
-        """Return the document the callback was planned for, as superuser; empty when there is none."""
-        self.ensure_one()
-        model = self.env.get(self.res_model) if self.res_model else None
-        if model is None or not hasattr(model, "_care_callback_done"):
-            return self.env["customer.care.mixin"]
-        return model.sudo().browse(self.res_id).exists()
-
-    def _get_close_action(self, mode):
+    def action_change(self):
+        """Open a dialog that hands planned callbacks over or moves them."""
         self.check_access("write")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Cancel the Callback")
-            if mode == "cancel"
-            else self.env._("The Customer Refuses"),
-            "res_model": "customer.callback.close",
-            "view_mode": "form",
+            "name": self.env._("Hand over or Move"),
+            "res_model": "customer.callback.change",
+            "views": [(False, "form")],
             "target": "new",
-            "context": {"default_callback_ids": self.ids, "default_mode": mode},
+            "context": {"default_callback_ids": self.ids},
         }
 
-    # Guards, timeline, figures
+    # Guards
 
     def _check_guarded(self, names):
         """:raises AccessError: one of the names may only be set by code"""
@@ -431,6 +253,12 @@ class CustomerCallback(models.Model):
                     fields=", ".join(sorted(guarded)),
                 )
             )
+
+    def _check_caller(self):
+        """:raises UserError: the caller is archived, thus would never call"""
+        for user in self.sudo().user_id:
+            if not user.active:
+                raise UserError(self.env._("%(user)s has left and cannot call anybody.", user=user.name))
 
     def _check_gate(self):
         """:raises UserError: a customer must not be called"""
@@ -444,34 +272,3 @@ class CustomerCallback(models.Model):
                         reasons=", ".join(reasons[partner.id]),
                     )
                 )
-
-    def _log(self, kind):
-        self.env["customer.care.event"]._log([callback._prepare_event_vals(kind) for callback in self])
-
-    def _prepare_event_vals(self, kind):
-        """Return the values of a row of the timeline. Override to add a key."""
-        self.ensure_one()
-        return {
-            "partner_id": self.partner_id.id,
-            "kind": kind,
-            "summary": self._get_event_summary(kind),
-            "res_model": self._name,
-            "res_id": self.id,
-            "company_id": self.company_id.id,
-        }
-
-    def _get_event_summary(self, kind):
-        parts = [self.subject]
-        if kind == "callback_done" and self.satisfaction:
-            parts.append(f"{self.satisfaction}/10")
-        if kind == "callback_cancelled" and self.cancel_reason:
-            parts.append(self.cancel_reason)
-        if self.attempt > 1:
-            parts.append(f"#{self.attempt}")
-        return " · ".join(parts)
-
-    def _read_group_select(self, aggregate_spec, query):
-        # No answer is not a zero.
-        if aggregate_spec == "satisfaction:avg":
-            return SQL("AVG(NULLIF(%s, 0))", self._field_to_sql(self._table, "satisfaction", query))
-        return super()._read_group_select(aggregate_spec, query)

@@ -79,7 +79,14 @@ class CustomerRetentionRule(models.Model):
                 "date": "done_datetime",
                 "actions": ("erase", "delete"),
                 "domain": [("state", "!=", "planned")],
-                "erase": {"note": None, "cancel_reason": None},
+                "erase": {"note": None, "needs": None, "cancel_reason": None},
+            },
+            "answer": {
+                "model": "customer.callback.answer",
+                "date": "date",
+                "actions": ("erase", "delete"),
+                "domain": [("callback_id.state", "!=", "planned")],
+                "erase": {"value_text": None},
             },
             "contact": {
                 "model": "customer.contact.log",

@@ -141,9 +141,17 @@ class ResPartner(models.Model):
                     "satisfaction",
                     "problem_solved",
                     "note",
+                    "needs",
+                    "preferred_datetime",
+                    "duration_minutes",
                     "done_datetime",
                 ),
-                "erase": {"note": None, "cancel_reason": None},
+                "erase": {"note": None, "needs": None, "cancel_reason": None, "reason": None},
+            },
+            "customer.callback.answer": {
+                "domain": own,
+                "fields": ("date", "question_title", "value_display"),
+                "erase": {"value_text": None},
             },
             "customer.contact.log": {
                 "domain": own,

@@ -24,6 +24,14 @@ FORGED = {
     "res_id": 1,
     "reason": {"kind": "filter", "days": 0, "date": None},
     "date_deadline": "2026-01-01",
+    "call_user_id": 1,
+    "call_datetime": "2026-01-01 00:00:00",
+    "skipped_datetime": "2026-01-01 00:00:00",
+    "reopen_count": 0,
+    "follow_up": "mail",
+    "follow_up_datetime": "2026-01-01 00:00:00",
+    "reminded_datetime": "2026-01-01 00:00:00",
+    "escalated_datetime": "2026-01-01 00:00:00",
 }
 
 

@@ -40,6 +40,23 @@ class TestCallbackForging(CareCommon):
         with self.assertRaises(AccessError):
             callback.commercial_partner_id = self._create_customer()
 
+    def test_what_follows_from_other_fields_is_not_written(self):
+        """Figures, answers and noted needs come from the call, not from a client."""
+        callback = self._create_callback()
+        for name, value in (
+            ("is_first_try", True),
+            ("reached_attempt", 1),
+            ("reach_percent", 100),
+            ("not_before_datetime", "2026-01-01 00:00:00"),
+            ("answer_ids", [Command.create({})]),
+            ("need_ids", [Command.create({"name": "x", "partner_id": self.customer.id})]),
+        ):
+            with self.subTest(name=name):
+                with self.assertRaises(AccessError):
+                    callback.write({name: value})
+                with self.assertRaises(AccessError):
+                    self._create_callback(**{name: value})
+
     def test_answers_of_the_wrong_kind_are_refused(self):
         """Whatever another program sends as result, the answer is a sentence."""
         callback = self._create_callback()

@@ -1,4 +1,5 @@
 from . import (
+    customer_callback,
     customer_callback_rule,
     customer_care_event,
     customer_complaint,

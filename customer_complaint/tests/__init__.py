@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_anonymize,
+    test_callback,
     test_clock,
     test_compensation,
     test_customer_complaint,
