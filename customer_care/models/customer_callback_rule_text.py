@@ -50,7 +50,7 @@ class CustomerCallbackRule(models.Model):
             return self.env._("Calls customers who match the filter, once.")
         triggers = dict(self._fields["trigger"]._description_selection(self.env))
         return self.env._(
-            "Calls the customer %(days)s days after this: %(event)s.",
+            "%(event)s: calls the customer %(days)s day(s) later.",
             days=self.delay_days,
             event=triggers.get(self.trigger, self.trigger),
         )
@@ -86,14 +86,16 @@ class CustomerCallbackRule(models.Model):
         if self.selection == "random":
             parts.append(self.env._("A random sample of %(percent)s %%.", percent=f"{self.percent:g}"))
         if self.max_count:
-            choices = dict(self._fields["selection"]._description_selection(self.env))
-            parts.append(
-                self.env._(
-                    "At most %(count)s in a run (%(choice)s).",
-                    count=self.max_count,
-                    choice=choices.get(self.selection, "").lower(),
+            if self.selection in ("all", "random"):
+                parts.append(self.env._("At most %(count)s in a run.", count=self.max_count))
+            else:
+                choices = dict(self._fields["selection"]._description_selection(self.env))
+                choice = choices[self.selection].lower()
+                parts.append(
+                    self.env._(
+                        "At most %(count)s in a run (%(choice)s).", count=self.max_count, choice=choice
+                    )
                 )
-            )
         return " ".join(parts)
 
     def _say_who(self):
