@@ -163,7 +163,6 @@ from . import (
     customer_callback_finish,
     customer_callback_follow_up,
     customer_callback_overdue,
-    customer_callback_reason,
     customer_callback_result,
     customer_callback_retry,
     customer_callback_rule_script,
