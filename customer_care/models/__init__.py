@@ -147,4 +147,5 @@ from . import (
     customer_grading_explanation,
     customer_grading_phases,
     customer_grading_spec,
+    res_partner_plan_privacy,
 )

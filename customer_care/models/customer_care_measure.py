@@ -10,7 +10,6 @@ from .customer_care_plan_template_line import KINDS, ROLES
 GUARDED_FIELDS = {
     "state": "draft",
     "origin_id": False,
-    "template_line_id": False,
     "date_done": False,
     "done_by_id": False,
     "reminded_on": False,

@@ -34,7 +34,7 @@ class CustomerCarePlan(models.Model):
         plans._check_submittable()
         for plan in plans:
             plan.measure_ids.filtered(lambda measure: not measure.user_id)._assign_by_role()
-            self.env["customer.care.plan.member"].sudo()._freeze(plan)
+            plan._freeze_members()
             plan.write({"is_leader_asked": plan._has_other_leader(self.env.user), "remark": False, "remark_user_id": False})
         plans._lock_customers()
         problems = [problem for plan in plans for problem in plan._get_problems()]
@@ -69,6 +69,13 @@ class CustomerCarePlan(models.Model):
         result = super()._approval_recheck()
         self._approval_elevate()._sync_state()
         return result
+
+    def _freeze_members(self):
+        """Freeze the customers of the plan (singleton); the budget follows only when that changes the cost."""
+        budget, cost = self.budget, self.planned_cost
+        self.env["customer.care.plan.member"].sudo()._freeze(self)
+        if self.planned_cost == cost:
+            self.budget = budget
 
     # Checks
 

@@ -89,7 +89,7 @@ class CustomerWeakRule(models.Model):
             SELECT partner_id, levels AS value FROM (
                 SELECT DISTINCT ON (partner_id) partner_id, levels, date
                   FROM customer_grading_result
-                 WHERE state = 'applied' AND NOT is_dry_run AND levels <> 0 AND date <= %(date)s
+                 WHERE state = 'applied' AND is_dry_run IS NOT TRUE AND levels <> 0 AND date <= %(date)s
                  ORDER BY partner_id, date DESC, id DESC
             ) change WHERE levels < 0 AND date >= %(first)s
             """,

@@ -13,6 +13,10 @@ from . import (
     test_callback,
     test_callback_forging,
     test_callback_rule,
+    test_care_measure,
+    test_care_plan,
+    test_care_plan_change,
+    test_care_plan_security,
     test_completeness,
     test_consent,
     test_details,
@@ -47,4 +51,5 @@ from . import (
     test_transaction,
     test_verification,
     test_worktime,
+    test_weak_relation,
 )
