@@ -47,6 +47,9 @@ def test_manifests_depend_downwards_only():
         "customer_complaint_survey": {"customer_complaint", "customer_survey"},
         "customer_care_sale": {"customer_care"},
         "customer_care_account": {"customer_care"},
+        "customer_care_calendar": {"customer_care"},
+        "customer_care_crm": {"customer_care"},
+        "customer_care_stock": {"customer_care"},
     }
 
 

@@ -84,6 +84,32 @@ def sign_account(draw, unit, background):
         draw.rounded_rectangle((unit * 70, top, unit * 120, top + unit * 12), radius=unit * 6, fill=WHITE)
 
 
+def sign_calendar(draw, unit, background):
+    draw.rounded_rectangle((unit * 28, unit * 34, unit * 112, unit * 112), radius=unit * 10, fill=WHITE)
+    draw.rectangle((unit * 28, unit * 52, unit * 112, unit * 58), fill=background)
+    for left in (46, 84):
+        draw.rounded_rectangle(
+            (unit * left, unit * 24, unit * (left + 10), unit * 44), radius=unit * 5, fill=WHITE
+        )
+    heart(draw, (unit * 50, unit * 66, unit * 90, unit * 104), background)
+
+
+def sign_crm(draw, unit, background):
+    heart(draw, (unit * 24, unit * 30, unit * 94, unit * 96), WHITE)
+    for row, left in enumerate((62, 72, 82)):
+        top = unit * (62 + row * 18)
+        draw.rounded_rectangle(
+            (unit * left, top, unit * (184 - left), top + unit * 12), radius=unit * 6, fill=WHITE
+        )
+
+
+def sign_stock(draw, unit, background):
+    draw.rounded_rectangle((unit * 30, unit * 48, unit * 110, unit * 112), radius=unit * 8, fill=WHITE)
+    draw.rounded_rectangle((unit * 24, unit * 32, unit * 116, unit * 50), radius=unit * 6, fill=WHITE)
+    draw.rectangle((unit * 24, unit * 50, unit * 116, unit * 55), fill=background)
+    heart(draw, (unit * 52, unit * 64, unit * 88, unit * 100), background)
+
+
 ICONS = {
     "customer_care": ("#0f766e", sign_care),
     "customer_complaint": ("#c2410c", sign_complaint),
@@ -91,6 +117,9 @@ ICONS = {
     "customer_complaint_survey": ("#7e22ce", sign_bridge),
     "customer_care_sale": ("#0369a1", sign_sale),
     "customer_care_account": ("#4d7c0f", sign_account),
+    "customer_care_calendar": ("#4d7c0f", sign_calendar),
+    "customer_care_crm": ("#a21caf", sign_crm),
+    "customer_care_stock": ("#92400e", sign_stock),
 }
 
 

@@ -67,6 +67,9 @@ CALLBACK = (
 )
 
 
+ENDED_CAMPAIGN = ("customer.care.campaign", dict.fromkeys(LANGUAGES, [["state", "=", "done"]]))
+
+
 def _first(model):
     return model, dict.fromkeys(LANGUAGES, [])
 
@@ -147,6 +150,28 @@ PICTURES = {
         ".o_care_matrix",
         (1360, 760),
     ),
+    "campaign": Picture(
+        "care_supervisor",
+        "/odoo/care-campaigns/{id}",
+        FORM,
+        (1360, 900),
+        ("customer.care.campaign", dict.fromkeys(LANGUAGES, [["state", "=", "inviting"]])),
+    ),
+    "campaign_effect": Picture(
+        "care_supervisor",
+        "/odoo/care-campaigns/{id}",
+        FORM,
+        (1360, 1250),
+        ENDED_CAMPAIGN,
+        _tab("effect"),
+        "[name=effect_ids] .o_data_row",
+    ),
+    "campaign_checkin_phone": Picture(
+        "care_supervisor",
+        "/odoo/action-customer_care.customer_care_campaign_participant_action_checkin",
+        BOARD,
+        PHONE,
+    ),
     "callbacks": Picture("care_specialist", "/odoo/care-callbacks", LIST, (1360, 480)),
     "callback": Picture("care_specialist", "/odoo/care-callbacks/{id}", FORM, (1360, 760), CALLBACK),
     "callbacks_phone": Picture("care_specialist", "/odoo/care-callbacks", BOARD, PHONE),
@@ -184,6 +209,7 @@ PICTURES = {
     "satisfaction": Picture(
         "care_supervisor", "/odoo/satisfaction-analysis", ".o_graph_canvas_container canvas"
     ),
+    "portal_events": Picture("care_portal", "/my/care/events", ".o_care_event_row", (1100, 500)),
     "portal": Picture("care_portal", "/my/complaints", ".o_complaint_row", (1100, 620)),
     "portal_complaint": Picture(
         "care_portal", "/my/complaints/{id}", "#complaint_timeline", (1100, 760), OWN_COMPLAINT, ready=THREAD

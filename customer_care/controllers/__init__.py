@@ -1,1 +1,1 @@
-from . import details, privacy, xlsx
+from . import campaign, details, privacy, xlsx

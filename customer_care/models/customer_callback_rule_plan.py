@@ -14,13 +14,14 @@ class CustomerCallbackRule(models.Model):
 
     run_ids = fields.One2many("customer.callback.run", "rule_id", string="Runs", domain=[("state", "!=", "preview")])
     run_count = fields.Integer(string="Number of Runs", compute="_compute_run_count")
-    open_run_id = fields.Many2one("customer.callback.run", string="Open Run", compute="_compute_open_run_id")
-    open_run_state = fields.Selection(related="open_run_id.state", string="State of the Open Run")
-    open_run_new = fields.Integer(related="open_run_id.count_new", string="Callbacks of the Open Run")
+    open_run_state = fields.Selection(
+        [("waiting", "To Confirm"), ("running", "Running")], string="Open Run", compute="_compute_open_run"
+    )
+    open_run_new = fields.Integer(string="Callbacks of the Open Run", compute="_compute_open_run")
     date_last_run = fields.Date(string="Last Run", readonly=True, copy=False)
 
     def _compute_run_count(self):
-        groups = self.env["customer.callback.run"]._read_group(
+        groups = self.env["customer.callback.run"].sudo()._read_group(
             [("rule_id", "in", self.ids), ("state", "!=", "preview")], ["rule_id"], ["__count"]
         )
         counts = {rule.id: count for rule, count in groups}
@@ -28,13 +29,20 @@ class CustomerCallbackRule(models.Model):
             rule.run_count = counts.get(rule.id, 0)
 
     @api.depends("run_ids.state")
-    def _compute_open_run_id(self):
-        runs = self.env["customer.callback.run"].search(
-            [("rule_id", "in", self.ids), ("state", "in", ("waiting", "running"))]
-        )
-        found = {run.rule_id.id: run for run in runs}
+    def _compute_open_run(self):
+        runs = self._get_open_runs()
         for rule in self:
-            rule.open_run_id = found.get(rule.id, False)
+            run = runs.filtered(lambda run, rule=rule: run.rule_id == rule)
+            rule.open_run_state = run.state
+            rule.open_run_new = run.count_new
+
+    def _get_open_runs(self):
+        # Whoever reads a rule sees that it waits; its runs are for supervisors.
+        return (
+            self.env["customer.callback.run"]
+            .sudo()
+            .search([("rule_id", "in", self.ids), ("state", "in", ("waiting", "running"))])
+        )
 
     # Actions
 
@@ -73,7 +81,8 @@ class CustomerCallbackRule(models.Model):
     def action_open_waiting(self):
         """Open the run that is under way or waits to be confirmed."""
         self.ensure_one()
-        return (self.open_run_id or self.run_ids[:1])._get_form_action()
+        self._check_may_plan()
+        return (self._get_open_runs() or self.run_ids[:1])._get_form_action()
 
     def _check_may_plan(self):
         """:raises AccessError: the user divides no work"""

@@ -4,8 +4,7 @@ from datetime import date as Date
 from datetime import datetime, time, timedelta
 
 import pytz
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..tools.figures import Scope
@@ -90,18 +89,6 @@ class CustomerCallbackRule(models.Model):
     _check_window_days = models.Constraint(
         "CHECK(window_days BETWEEN 0 AND 3650)", "The days to call go from 0 to 3650."
     )
-
-    @api.constrains("trigger", "month_from", "month_to", "is_yearly")
-    def _check_window(self):
-        """Say which of the months is wrong; the database says only that one is."""
-        for rule in self.filtered(lambda rule: rule.trigger == "purchase"):
-            if rule.month_from < 0 or rule.month_to <= rule.month_from:
-                raise ValidationError(
-                    self.env._(
-                        "The window of %(name)s is empty: it goes from month %(from)s to month %(to)s.",
-                        **{"name": rule.name, "from": rule.month_from, "to": rule.month_to},
-                    )
-                )
 
     # Days
 
@@ -240,7 +227,7 @@ class CustomerCallbackRule(models.Model):
             """
             SELECT customer.id, found.anchor, grade.contact_interval_days AS days, found.since, grade.code AS extra,
                    found.anchor + grade.contact_interval_days AS date_from, NULL::date AS date_until,
-                   found.anchor::text AS cause
+                   found.anchor || ':' || COALESCE(try.count, 0) AS cause
               FROM (%(customers)s) customer
               JOIN res_partner partner ON partner.id = customer.id
               LEFT JOIN customer_grade grade ON grade.id = partner.care_grade_id AND grade.contact_interval_days > 0
@@ -271,7 +258,8 @@ class CustomerCallbackRule(models.Model):
         return SQL(
             """
             SELECT customer.id, found.anchor, %(days)s AS days, found.since, NULL AS extra,
-                   found.anchor + %(days)s AS date_from, NULL::date AS date_until, found.anchor::text AS cause
+                   found.anchor + %(days)s AS date_from, NULL::date AS date_until,
+                   found.anchor || ':' || COALESCE(try.count, 0) AS cause
               FROM (%(customers)s) customer
               JOIN res_partner partner ON partner.id = customer.id
               LEFT JOIN (%(contacts)s) contact ON contact.id = customer.id
@@ -301,7 +289,7 @@ class CustomerCallbackRule(models.Model):
             SELECT customer.id, COALESCE(try.day, %(today)s) AS anchor, %(days)s AS days,
                    CASE WHEN try.day IS NOT NULL THEN 'call' END AS since, NULL AS extra,
                    COALESCE(try.day + %(days)s, %(begin)s) AS date_from, NULL::date AS date_until,
-                   COALESCE(try.day::text, 'first') AS cause
+                   COALESCE(try.count, 0)::text AS cause
               FROM (%(customers)s) customer
               LEFT JOIN (%(tries)s) try ON try.id = customer.id AND %(days)s > 0
             """,
@@ -334,12 +322,15 @@ class CustomerCallbackRule(models.Model):
         )
 
     def _get_tries_sql(self, part):
-        """Return the SELECT of ``id, day``: when the last call of the rule to each customer ended, however it did."""
+        """Return the SELECT of ``id, day, count``: when the last call of the rule to each customer ended, however it did.
+
+        The number makes a cause of each call, also of several on one day.
+        """
         self.env["customer.callback"].flush_model()
         return SQL(
             """
             SELECT commercial_partner_id AS id,
-                   (MAX(done_datetime) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day
+                   (MAX(done_datetime) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day, COUNT(*) AS count
               FROM customer_callback
              WHERE rule_id = %s AND state <> 'planned' AND key IS NOT NULL
              GROUP BY commercial_partner_id

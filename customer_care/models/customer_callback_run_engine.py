@@ -57,6 +57,7 @@ class CustomerCallbackRun(models.Model):
                 )
             if opened:
                 opened._lock()._end("cancelled")
+                opened.flush_recordset()
                 rule.sudo()._close_notices()
         run = Run.create(
             {

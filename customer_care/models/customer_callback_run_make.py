@@ -44,17 +44,20 @@ class CustomerCallbackRun(models.Model):
         gate = self.env["res.partner"]._care_gate_query(
             self.env["customer.consent.purpose"]._get_by_code("callback"), "phone", SQL("p.id IN (%s)", people)
         )
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM customer_callback_candidate candidate USING (%s) gate
-                 WHERE %s AND code IS NULL AND gate.id = candidate.partner_id AND gate.codes <> '{}'
-                """,
-                gate,
-                rows,
+        blocked = [
+            row[0]
+            for row in self.env.execute_query(SQL("SELECT id FROM (%s) gate WHERE codes <> '{}'", gate))
+        ]
+        if blocked:
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM customer_callback_candidate candidate"
+                    " WHERE %s AND code IS NULL AND partner_id = ANY(%s)",
+                    rows,
+                    blocked,
+                )
             )
-        )
-        return self.env.cr.rowcount
+        return len(blocked)
 
     def _get_columns(self, company):
         """Return ``{column: SQL}`` of a new callback over the rows ``candidate``, ``partner`` and ``own_team``.

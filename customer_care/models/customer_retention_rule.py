@@ -114,6 +114,13 @@ class CustomerRetentionRule(models.Model):
                 "domain": [("state", "in", ("met", "dropped"))],
                 "erase": {"name": "-", "note": None},
             },
+            "participant": {
+                "model": "customer.care.campaign.participant",
+                "date": "campaign_id.date_end",
+                "actions": ("erase", "delete"),
+                "domain": [("campaign_id.state", "in", ("done", "evaluated", "cancelled"))],
+                "erase": {"remark": None, "blocked_reason": None, "token": None},
+            },
             "detail": {
                 "model": "customer.detail.request",
                 "date": "date",

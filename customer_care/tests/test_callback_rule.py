@@ -49,7 +49,7 @@ class TestCallbackRule(CareCommon):
             self.assertEqual(len(self._plan(partners)), 500)
             self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(10):
+        with self.assertQueryCount(15):
             self.assertFalse(self._plan(partners))
 
     @freeze_time("2026-03-06 10:00:00")  # a Friday

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge_automatic_wizard,
+    base_partner_merge_campaign,
     base_partner_merge_grading,
     base_partner_merge_plan,
     base_partner_merge_quality,
@@ -15,6 +16,11 @@ from . import (
     customer_care_gift_plan,
     customer_care_greeting_preview,
     customer_care_greeting_skip,
+    customer_care_campaign_add,
+    customer_care_campaign_import,
+    customer_care_campaign_preview,
+    customer_care_campaign_targets,
+    customer_care_campaign_walkin,
     customer_consent_record,
     customer_contact_check,
     customer_contact_check_line,

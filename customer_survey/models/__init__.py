@@ -1,5 +1,6 @@
 from . import (
     customer_callback_rule,
+    customer_care_campaign,
     customer_care_event,
     customer_metric,
     customer_survey_request,

@@ -1,0 +1,1 @@
+from . import crm_lead, customer_callback, customer_care_event, res_partner
