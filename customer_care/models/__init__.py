@@ -150,7 +150,6 @@ from . import (
     customer_care_campaign_report,
     customer_care_campaign_state,
     customer_care_campaign_target,
-    customer_contact_log_append,
     customer_grading_apply,
     customer_grading_check,
     customer_grading_engine,
