@@ -44,11 +44,12 @@ class ResPartner(models.Model):
 
     def _compute_care_plan_name(self):
         """Name the plan that runs, else what the grade proposes."""
-        super()._compute_care_plan_name()
+        result = super()._compute_care_plan_name()
         for partner in self:
             plan = partner.care_plan_id
             if plan:
                 partner.care_plan_name = f"{plan.name} ({plan.progress} %)"
+        return result
 
     def action_care_open_plans(self):
         """Open the plans of the customer."""

@@ -33,7 +33,13 @@ class PlanCommon(CareCommon):
                     Command.create({"kind": "visit", "name": "Visit", "day_offset": 10, "cost": 300}),
                     Command.create({"kind": "call", "name": "Call", "day_offset": 20}),
                     Command.create(
-                        {"kind": "gift", "name": "Gift", "day_offset": 30, "cost": 200, "responsible_role": "leader"}
+                        {
+                            "kind": "gift",
+                            "name": "Gift",
+                            "day_offset": 30,
+                            "cost": 200,
+                            "responsible_role": "leader",
+                        }
                     ),
                 ],
             }

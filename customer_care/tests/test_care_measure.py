@@ -58,14 +58,26 @@ class TestCareMeasure(PlanCommon):
         self.visit.action_done(actual_cost=90, note="Train ticket")
         self.assertRecordValues(
             self.visit,
-            [{"state": "done", "progress": 100, "date_done": TODAY, "done_by_id": self.specialist.id, "is_on_time": "yes"}],
+            [
+                {
+                    "state": "done",
+                    "progress": 100,
+                    "date_done": TODAY,
+                    "done_by_id": self.specialist.id,
+                    "is_on_time": "yes",
+                }
+            ],
         )
         self.assertFalse(self._get_work(self.visit))
         self.assertEqual(self.plan.actual_cost, 90)
         self.assertIn("measure_done", self._get_kinds(self.customer))
         if "customer.contact.log" in self.env:
-            log = self.env["customer.contact.log"].search([("res_model", "=", self.visit._name), ("res_id", "=", self.visit.id)])
-            self.assertRecordValues(log, [{"kind": "visit", "source": "measure", "partner_id": self.customer.id}])
+            log = self.env["customer.contact.log"].search(
+                [("res_model", "=", self.visit._name), ("res_id", "=", self.visit.id)]
+            )
+            self.assertRecordValues(
+                log, [{"kind": "visit", "source": "measure", "partner_id": self.customer.id}]
+            )
         with self.assertRaisesRegex(UserError, "not open work"):
             self.visit.action_done()
         with self.assertRaises(UserError):
@@ -74,8 +86,12 @@ class TestCareMeasure(PlanCommon):
     def test_measure_done_from_the_dialog_takes_files(self):
         """The dialog puts the evidence on the measure."""
         file = self.env["ir.attachment"].with_user(self.specialist).create({"name": "bill.txt", "raw": b"x"})
-        wizard = self.env["customer.care.measure.done"].with_user(self.specialist).create(
-            {"measure_id": self.visit.id, "actual_cost": 10, "attachment_ids": [Command.set(file.ids)]}
+        wizard = (
+            self.env["customer.care.measure.done"]
+            .with_user(self.specialist)
+            .create(
+                {"measure_id": self.visit.id, "actual_cost": 10, "attachment_ids": [Command.set(file.ids)]}
+            )
         )
         wizard.action_confirm()
         self.assertEqual((self.visit.state, self.visit.attachment_ids), ("done", file))
@@ -105,9 +121,13 @@ class TestCareMeasure(PlanCommon):
         """A reached customer ends the measure with the note of the call, and no contact is logged twice."""
         call = self._get_calls(self.call).with_user(self.specialist)
         call.action_done("reached", satisfaction=9, note="All well")
-        self.assertRecordValues(self.call, [{"state": "done", "note": "All well", "done_by_id": self.specialist.id}])
+        self.assertRecordValues(
+            self.call, [{"state": "done", "note": "All well", "done_by_id": self.specialist.id}]
+        )
         if "customer.contact.log" in self.env:
-            logs = self.env["customer.contact.log"].search([("res_model", "=", self.call._name), ("res_id", "=", self.call.id)])
+            logs = self.env["customer.contact.log"].search(
+                [("res_model", "=", self.call._name), ("res_id", "=", self.call.id)]
+            )
             self.assertFalse(logs)
 
     def test_measure_call_that_reaches_nobody_stays_open(self):
@@ -120,7 +140,9 @@ class TestCareMeasure(PlanCommon):
 
     def test_measure_call_for_who_must_not_be_called(self):
         """Who does not want calls gets none; the measure says so and is an activity."""
-        other = self._create_customer("Silent", care_user_id=self.specialist.id, care_do_not_call=True, care_grade_id=self.grade.id)
+        other = self._create_customer(
+            "Silent", care_user_id=self.specialist.id, care_do_not_call=True, care_grade_id=self.grade.id
+        )
         plan = self._create_running(partner_id=other.id)
         call = self._get_measure(plan, "call")
         self.assertFalse(self._get_calls(call))
@@ -163,10 +185,18 @@ class TestCareMeasure(PlanCommon):
         run("2026-03-16")
         self.assertEqual(self.visit.escalated_on, date(2026, 3, 16))
         run("2026-03-17")
-        self.assertRecordValues(self.visit, [{"reminded_on": date(2026, 3, 13), "escalated_on": date(2026, 3, 16)}])
+        self.assertRecordValues(
+            self.visit, [{"reminded_on": date(2026, 3, 13), "escalated_on": date(2026, 3, 16)}]
+        )
         work = self._get_work(self.visit).filtered(lambda one: one.user_id == self.supervisor)
         self.assertEqual(len(work), 1)
-        notes = self.env["mail.message"].search([("model", "=", self.visit._name), ("res_id", "=", self.visit.id), ("subject", "=like", "Late: %")])
+        notes = self.env["mail.message"].search(
+            [
+                ("model", "=", self.visit._name),
+                ("res_id", "=", self.visit.id),
+                ("subject", "=like", "Late: %"),
+            ]
+        )
         self.assertEqual(len(notes), 1)
 
     def test_measure_given_to_somebody_else_moves_its_work(self):
@@ -181,8 +211,16 @@ class TestCareMeasure(PlanCommon):
     def test_measure_calls_of_a_large_segment_come_in_batches(self):
         """What the approval does not make at once the job makes, each call once."""
         others = self.env["res.partner"].create([{"name": f"Many {n}", "is_company": True} for n in range(5)])
-        plan = self._create_plan(self.manager, is_filled=False, scope="segment", partner_id=False, domain=f"[('id', 'in', {others.ids})]")
-        plan.measure_ids = [Command.create({"name": "Ring", "kind": "call", "date": TODAY, "user_id": self.specialist.id})]
+        plan = self._create_plan(
+            self.manager,
+            is_filled=False,
+            scope="segment",
+            partner_id=False,
+            domain=f"[('id', 'in', {others.ids})]",
+        )
+        plan.measure_ids = [
+            Command.create({"name": "Ring", "kind": "call", "date": TODAY, "user_id": self.specialist.id})
+        ]
         path = "odoo.addons.customer_care.models.customer_care_measure_work"
         with patch(f"{path}.CUSTOMERS_AT_ONCE", 2), patch(f"{path}.BATCH", 2):
             plan.action_request_approval()

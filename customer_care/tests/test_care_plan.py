@@ -66,7 +66,9 @@ class TestCarePlan(PlanCommon):
 
     def test_plan_without_rules_is_approved_at_once(self):
         """Without an approval rule a submitted plan runs."""
-        self.env["customer.approval.rule"].search([("model_id.model", "=", "customer.care.plan")]).active = False
+        self.env["customer.approval.rule"].search(
+            [("model_id.model", "=", "customer.care.plan")]
+        ).active = False
         plan = self._create_plan()
         plan.action_request_approval()
         self.assertEqual((plan.state, plan.version_ids.decision), ("running", "approved"))
@@ -81,14 +83,24 @@ class TestCarePlan(PlanCommon):
         gift = self._get_measure(plan, "gift")
         gift.cost = 100
         self._get_measure(plan, "call").unlink()
-        plan.measure_ids = [Command.create({"kind": "report", "name": "Report", "date": "2026-05-01", "user_id": self.specialist.id})]
+        plan.measure_ids = [
+            Command.create(
+                {"kind": "report", "name": "Report", "date": "2026-05-01", "user_id": self.specialist.id}
+            )
+        ]
         plan.budget = 400
         plan.action_request_approval()
         versions = plan.version_ids.sorted("number")
         self.assertEqual(versions.mapped("decision"), ["sent_back", "waiting"])
         self.assertEqual(versions[0].remark, "Too much for gifts")
         text = versions[1].difference
-        for part in ("New measure: Report", "Measure left out: Call", "Measure Gift", "Budget: from", "<table"):
+        for part in (
+            "New measure: Report",
+            "Measure left out: Call",
+            "Measure Gift",
+            "Budget: from",
+            "<table",
+        ):
             self.assertIn(part, text)
         self.assertFalse(plan.remark)
         compare = self.env["customer.care.plan.compare"].create(
@@ -120,7 +132,12 @@ class TestCarePlan(PlanCommon):
         with self.assertRaises(UserError) as caught:
             plan.action_request_approval()
         text = str(caught.exception)
-        for part in ("Without a responsible: Nobody's", "Without a date: Undated", "Not in the period of the plan: Later", "Over budget"):
+        for part in (
+            "Without a responsible: Nobody's",
+            "Without a date: Undated",
+            "Not in the period of the plan: Later",
+            "Over budget",
+        ):
             self.assertIn(part, text)
         self.assertEqual(plan.state, "draft")
         self.assertFalse(plan.version_ids)
@@ -135,9 +152,20 @@ class TestCarePlan(PlanCommon):
         with self.assertRaisesRegex(UserError, "Over budget"):
             plan.action_request_approval()
         rate = {"company_id": self.company.id, "name": "2026-01-01"}
-        currency = self.env["res.currency"].create({"name": "ZZZ", "symbol": "z", "rounding": 0.01, "rate_ids": [Command.create({**rate, "rate": 2})]})
+        currency = self.env["res.currency"].create(
+            {
+                "name": "ZZZ",
+                "symbol": "z",
+                "rounding": 0.01,
+                "rate_ids": [Command.create({**rate, "rate": 2})],
+            }
+        )
         dear = self._create_plan(is_filled=False, currency_id=currency.id)
-        dear.measure_ids = [Command.create({"name": "x", "kind": "gift", "date": TODAY, "user_id": self.specialist.id, "cost": 1001})]
+        dear.measure_ids = [
+            Command.create(
+                {"name": "x", "kind": "gift", "date": TODAY, "user_id": self.specialist.id, "cost": 1001}
+            )
+        ]
         with self.assertRaisesRegex(UserError, "Over budget"):
             dear.action_request_approval()
         dear.measure_ids.cost = 1000
@@ -180,10 +208,18 @@ class TestCarePlan(PlanCommon):
             [{"name": f"Seg {n}", "is_company": True, "care_grade_id": self.grade.id} for n in range(3)]
         )
         plan = self._create_plan(
-            self.manager, is_filled=False, scope="segment", partner_id=False, domain=f"[('id', 'in', {others.ids})]"
+            self.manager,
+            is_filled=False,
+            scope="segment",
+            partner_id=False,
+            domain=f"[('id', 'in', {others.ids})]",
         )
         self.assertEqual(plan.customer_count, 3)
-        plan.measure_ids = [Command.create({"name": "Gift", "kind": "gift", "date": TODAY, "user_id": self.specialist.id, "cost": 10})]
+        plan.measure_ids = [
+            Command.create(
+                {"name": "Gift", "kind": "gift", "date": TODAY, "user_id": self.specialist.id, "cost": 10}
+            )
+        ]
         self.assertEqual(plan.planned_cost, 30)
         plan.action_request_approval()
         self.env["res.partner"].browse(others[0].id).active = False
@@ -198,15 +234,21 @@ class TestCarePlan(PlanCommon):
     def test_plan_segment_of_nobody_or_with_a_broken_filter_is_refused(self):
         """A filter that is none is refused at once, an empty segment when it is submitted."""
         with self.assertRaises(ValidationError):
-            self._create_plan(self.manager, is_filled=False, scope="segment", partner_id=False, domain="[('nix', '=', 1)]")
-        plan = self._create_plan(self.manager, is_filled=False, scope="segment", partner_id=False, domain="[('id', '=', 0)]")
+            self._create_plan(
+                self.manager, is_filled=False, scope="segment", partner_id=False, domain="[('nix', '=', 1)]"
+            )
+        plan = self._create_plan(
+            self.manager, is_filled=False, scope="segment", partner_id=False, domain="[('id', '=', 0)]"
+        )
         with self.assertRaisesRegex(UserError, "No customer belongs"):
             plan.action_request_approval()
 
     def test_plan_goals_are_measured_at_approval_and_evaluation(self):
         """Before and after come from the figures, the verdict from the goals; another one needs a reason."""
         transaction = self.env["customer.transaction"]
-        transaction.create({"partner_id": self.customer.id, "date": "2026-02-01", "amount": 100, "reference": "a"})
+        transaction.create(
+            {"partner_id": self.customer.id, "date": "2026-02-01", "amount": 100, "reference": "a"}
+        )
         plan = self._create_plan()
         plan.goal_ids = [
             Command.create({"kind": "purchases", "target": 150}),
@@ -218,10 +260,15 @@ class TestCarePlan(PlanCommon):
         bought, grade, satisfied = plan.goal_ids
         self.assertEqual((bought.value_before, grade.grade_before_id), (100, self.grade))
         self.assertFalse(satisfied.is_known_before)
-        transaction.create({"partner_id": self.customer.id, "date": "2026-03-01", "amount": 100, "reference": "b"})
+        transaction.create(
+            {"partner_id": self.customer.id, "date": "2026-03-01", "amount": 100, "reference": "b"}
+        )
         plan.action_evaluate()
         self.assertEqual(plan.state, "evaluated")
-        self.assertEqual((bought.value_after, bought.is_reached, grade.is_reached, satisfied.is_reached), (200, True, True, False))
+        self.assertEqual(
+            (bought.value_after, bought.is_reached, grade.is_reached, satisfied.is_reached),
+            (200, True, True, False),
+        )
         self.assertEqual((plan.verdict, plan.verdict_proposed), ("partly", "partly"))
         with self.assertRaisesRegex(ValidationError, "Say why"):
             plan.verdict = "achieved"
@@ -257,9 +304,13 @@ class TestCarePlan(PlanCommon):
         plan.action_evaluate()
         action = plan.action_make_next()
         following = self.Plan.browse(action["res_id"])
-        self.assertEqual((following.state, following.date_begin), ("draft", fields.Date.add(plan.date_end, days=1)))
+        self.assertEqual(
+            (following.state, following.date_begin), ("draft", fields.Date.add(plan.date_end, days=1))
+        )
         shift = following.date_begin - plan.date_begin
-        self.assertEqual(following.measure_ids.mapped("date"), [day + shift for day in plan.measure_ids.mapped("date")])
+        self.assertEqual(
+            following.measure_ids.mapped("date"), [day + shift for day in plan.measure_ids.mapped("date")]
+        )
         self.assertEqual(plan.action_make_next()["res_id"], following.id)
 
     def test_plan_closing_plans_callbacks_of_its_trigger(self):
@@ -271,13 +322,17 @@ class TestCarePlan(PlanCommon):
         plan.action_evaluate()
         plan.lessons = "x"
         plan.with_user(self.manager).action_close()
-        calls = self.env["customer.callback"].search([("res_model", "=", plan._name), ("res_id", "=", plan.id)])
+        calls = self.env["customer.callback"].search(
+            [("res_model", "=", plan._name), ("res_id", "=", plan.id)]
+        )
         self.assertEqual(calls.partner_id, self.customer)
 
     def test_plan_progress_by_number_or_cost(self):
         """Measures count the same, or by their cost."""
         plan = self._create_running()
-        self._get_measure(plan, "visit").with_user(self.specialist).action_done(actual_cost=250, note="Coffee")
+        self._get_measure(plan, "visit").with_user(self.specialist).action_done(
+            actual_cost=250, note="Coffee"
+        )
         self.assertEqual((plan.progress, plan.actual_cost), (33, 250))
         plan.sudo().progress_by = "cost"
         self.assertEqual(plan.progress, 60)
@@ -285,19 +340,31 @@ class TestCarePlan(PlanCommon):
     def test_plan_bulk_creation_leaves_out_open_plans(self):
         """One plan for each customer without an open one; the others are named."""
         others = self.env["res.partner"].create(
-            [{"name": f"Bulk {n}", "is_company": True, "care_grade_id": self.grade.id, "care_user_id": self.specialist.id} for n in range(2)]
+            [
+                {
+                    "name": f"Bulk {n}",
+                    "is_company": True,
+                    "care_grade_id": self.grade.id,
+                    "care_user_id": self.specialist.id,
+                }
+                for n in range(2)
+            ]
         )
         without = self._create_customer("No grade", care_user_id=self.specialist.id)
         self._create_plan()
-        wizard = self.env["customer.care.plan.create"].with_user(self.specialist).create(
-            {"partner_ids": (self.customer | self.contact | others | without).ids, "name": "Year"}
+        wizard = (
+            self.env["customer.care.plan.create"]
+            .with_user(self.specialist)
+            .create({"partner_ids": (self.customer | self.contact | others | without).ids, "name": "Year"})
         )
         self.assertEqual((wizard.customer_count, wizard.open_count, wizard.without_count), (2, 1, 1))
         self.assertIn("Wind AG", wizard.open_names)
         action = wizard.action_create_plans()
         self.assertIn("Wind AG", action["params"]["message"])
         plans = self.Plan.search([("partner_id", "in", others.ids)])
-        self.assertEqual((len(plans), plans.measure_ids.mapped("state")[0], len(plans.measure_ids)), (2, "draft", 6))
+        self.assertEqual(
+            (len(plans), plans.measure_ids.mapped("state")[0], len(plans.measure_ids)), (2, "draft", 6)
+        )
         with self.assertRaisesRegex(UserError, "Nobody is left"):
             wizard.action_create_plans()
 
@@ -327,7 +394,9 @@ class TestCarePlan(PlanCommon):
             cron = self.env.ref("customer_care.ir_cron_care_plan")
             cron.method_direct_trigger()
             cron.method_direct_trigger()
-        activity = self.env["mail.activity"].search([("res_model", "=", plan._name), ("res_id", "=", plan.id)])
+        activity = self.env["mail.activity"].search(
+            [("res_model", "=", plan._name), ("res_id", "=", plan.id)]
+        )
         self.assertEqual(activity.user_id, self.specialist)
         self.assertEqual(len(activity), 1)
 
@@ -357,9 +426,13 @@ class TestCarePlan(PlanCommon):
         """PDF in both copies hides costs from the customer; the workbook opens."""
         plan = self._create_running()
         report = self.env["ir.actions.report"].with_user(self.manager)
-        html = report._render_qweb_html("customer_care.customer_care_plan_sheet_internal", plan.ids)[0].decode()
+        html = report._render_qweb_html("customer_care.customer_care_plan_sheet_internal", plan.ids)[
+            0
+        ].decode()
         self.assertIn("Planned Cost", html)
-        html = report._render_qweb_html("customer_care.customer_care_plan_sheet_customer", plan.ids)[0].decode()
+        html = report._render_qweb_html("customer_care.customer_care_plan_sheet_customer", plan.ids)[
+            0
+        ].decode()
         self.assertNotIn("Planned Cost", html)
         for name in ("internal", "customer"):
             report._render_qweb_html(f"customer_care.customer_care_plan_evaluation_{name}", plan.ids)

@@ -47,7 +47,9 @@ class TestCarePlanChange(PlanCommon):
         self._get_measure(change, "gift").write({"date": "2026-05-05", "cost": 250})
         self._get_measure(change, "call").unlink()
         change.measure_ids = [
-            Command.create({"kind": "report", "name": "Report", "date": "2026-06-01", "user_id": self.specialist.id})
+            Command.create(
+                {"kind": "report", "name": "Report", "date": "2026-06-01", "user_id": self.specialist.id}
+            )
         ]
         change.budget = 600
         change.action_request_approval()
@@ -55,7 +57,9 @@ class TestCarePlanChange(PlanCommon):
         self.assertEqual(self.gift.cost, 200, "the approved plan holds until the change is approved")
         self._approve(change)
         self.plan.invalidate_recordset()
-        self.assertRecordValues(self.plan, [{"state": "running", "version": 2, "budget": 600, "approval_state": "approved"}])
+        self.assertRecordValues(
+            self.plan, [{"state": "running", "version": 2, "budget": 600, "approval_state": "approved"}]
+        )
         self.assertEqual((self.gift.date, self.gift.cost), (date(2026, 5, 5), 250))
         self.assertEqual((self._get_work(self.gift), activity.date_deadline), (activity, date(2026, 5, 5)))
         self.assertEqual((self.call.state, call.state), ("cancelled", "cancelled"))
@@ -132,7 +136,7 @@ class TestCarePlanChange(PlanCommon):
             wizard = (
                 self.env["customer.care.measure.add"]
                 .with_user(self.specialist)
-                .with_context(partner.with_user(self.specialist).action_care_add_measure()["context"])
+                .with_context(**partner.with_user(self.specialist).action_care_add_measure()["context"])
                 .create({"name": "Small talk", "kind": "visit", "date": "2026-04-04", **vals})
             )
             return self.Plan.browse(wizard.action_add()["res_id"])

@@ -40,8 +40,12 @@ class TestCarePlanSecurity(PlanCommon):
         """Own, of own customers and with own measures; the team's supervisor; managers and auditors all."""
         mine = self._create_plan()
         other = self._create_customer("Rain")
-        foreign = self._create_plan(self.manager, is_filled=False, partner_id=other.id, user_id=self.manager.id)
-        helping = self._create_plan(self.manager, is_filled=False, partner_id=other.id, user_id=self.manager.id)
+        foreign = self._create_plan(
+            self.manager, is_filled=False, partner_id=other.id, user_id=self.manager.id
+        )
+        helping = self._create_plan(
+            self.manager, is_filled=False, partner_id=other.id, user_id=self.manager.id
+        )
         helping.measure_ids = [Command.create({"name": "Help", "user_id": self.specialist.id})]
         plans = mine | foreign | helping
 
@@ -58,7 +62,9 @@ class TestCarePlanSecurity(PlanCommon):
         with self.assertRaises(AccessError):
             helping.with_user(self.specialist).goal_ids = [Command.create({"kind": "purchases", "target": 1})]
         with self.assertRaises(AccessError):
-            self.Measure.with_user(self.specialist).create({"plan_id": foreign.id, "name": "x", "user_id": self.specialist.id})
+            self.Measure.with_user(self.specialist).create(
+                {"plan_id": foreign.id, "name": "x", "user_id": self.specialist.id}
+            )
         with self.assertRaises(AccessError):
             foreign.with_user(self.specialist).action_request_approval()
 
@@ -77,7 +83,8 @@ class TestCarePlanSecurity(PlanCommon):
         """State, version and figures are refused in create, write and by defaults of the context."""
         forged = {
             "state": "approved", "version": 7, "number": "X", "actual_cost": 5, "planned_cost": 5, "progress": 100,
-            "verdict_proposed": "achieved", "origin_id": 1, "approval_state": "approved", "remark": "x", "customer_count": 9,
+            "verdict_proposed": "achieved", "origin_id": 1, "approval_state": "approved", "remark": "x",
+            "customer_count": 9,
         }  # fmt: skip
         plan = self._create_plan()
         for name, value in forged.items():
@@ -87,16 +94,30 @@ class TestCarePlanSecurity(PlanCommon):
                 with self.assertRaises(AccessError):
                     self._create_plan(is_filled=False, **{name: value})
         context = {f"default_{name}": value for name, value in forged.items()}
-        new = self.Plan.with_user(self.specialist).with_context(**context).create({"name": "x", "partner_id": self.customer.id})
+        new = (
+            self.Plan.with_user(self.specialist)
+            .with_context(**context)
+            .create({"name": "x", "partner_id": self.customer.id})
+        )
         self.assertEqual((new.state, new.version, new.approval_state), ("draft", 1, "draft"))
         self.assertFalse(new.origin_id)
         visit = self._get_measure(plan, "visit")
-        for name, value in {"state": "done", "planned_cost": 1, "is_unplanned": True, "origin_id": 1, "done_by_id": 1}.items():
+        for name, value in {
+            "state": "done",
+            "planned_cost": 1,
+            "is_unplanned": True,
+            "origin_id": 1,
+            "done_by_id": 1,
+        }.items():
             with self.subTest(measure=name), self.assertRaises(AccessError):
                 visit.write({name: value})
             with self.subTest(measure=name), self.assertRaises(AccessError):
                 self.Measure.with_user(self.specialist).create({"plan_id": plan.id, "name": "x", name: value})
-        measure = self.Measure.with_user(self.specialist).with_context(default_state="done").create({"plan_id": plan.id, "name": "x"})
+        measure = (
+            self.Measure.with_user(self.specialist)
+            .with_context(default_state="done")
+            .create({"plan_id": plan.id, "name": "x"})
+        )
         self.assertEqual(measure.state, "draft")
         goal = self.env["customer.care.plan.goal"].with_user(self.specialist)
         with self.assertRaises(AccessError):
@@ -111,11 +132,21 @@ class TestCarePlanSecurity(PlanCommon):
         attacks = {
             "budget": lambda: plan.write({"budget": 99999}),
             "partner": lambda: plan.write({"partner_id": other.id}),
-            "currency": lambda: plan.write({"currency_id": self.env.ref("base.EUR").id if plan.currency_id.name != "EUR" else self.env.ref("base.USD").id}),
-            "company": lambda: plan.write({"company_id": self.env["res.company"].sudo().search([], limit=1, order="id desc").id}),
+            "currency": lambda: plan.write(
+                {
+                    "currency_id": self.env.ref("base.EUR").id
+                    if plan.currency_id.name != "EUR"
+                    else self.env.ref("base.USD").id
+                }
+            ),
+            "company": lambda: plan.write(
+                {"company_id": self.env["res.company"].sudo().search([], limit=1, order="id desc").id}
+            ),
             "dates": lambda: plan.write({"date_end": "2030-01-01"}),
             "name": lambda: plan.write({"name": "Other"}),
-            "measure through plan": lambda: plan.write({"measure_ids": [Command.create({"name": "More", "cost": 1})]}),
+            "measure through plan": lambda: plan.write(
+                {"measure_ids": [Command.create({"name": "More", "cost": 1})]}
+            ),
             "measure cost": lambda: visit.write({"cost": 99999}),
             "measure name": lambda: visit.write({"name": "Holiday"}),
             "measure deleted": lambda: visit.unlink(),
@@ -166,7 +197,9 @@ class TestCarePlanSecurity(PlanCommon):
 
     def test_plan_survives_merge_and_erasure_of_the_customer(self):
         """Plans go to the customer that stays; erasing empties their texts, the figures stay."""
-        other = self._create_customer("Wind AG (double)", care_user_id=self.specialist.id, care_grade_id=self.grade.id)
+        other = self._create_customer(
+            "Wind AG (double)", care_user_id=self.specialist.id, care_grade_id=self.grade.id
+        )
         plan = self._create_running(partner_id=other.id)
         merge = self.env["base.partner.merge.automatic.wizard"].create({})
         merge._merge((other | self.customer).ids, self.customer)
@@ -184,7 +217,7 @@ class TestCarePlanSecurity(PlanCommon):
         self.assertFalse(plan.version_ids.spec)
 
     def test_plan_goes_with_a_deleted_customer(self):
-        """A customer deleted while the plan waits takes the plan along; the open approvals are cleared when answered."""
+        """A customer deleted while the plan waits takes the plan along; open approvals are cleared."""
         other = self._create_customer("Gone", care_user_id=self.specialist.id, care_grade_id=self.grade.id)
         plan = self._create_plan(partner_id=other.id)
         plan.action_request_approval()
