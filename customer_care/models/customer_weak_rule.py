@@ -32,7 +32,7 @@ class CustomerWeakRule(models.Model):
         ],
         required=True,
     )
-    threshold = fields.Float(required=True)
+    threshold = fields.Float(string="Limit Value", required=True)
     weight = fields.Integer(
         default=1, required=True, help="Customers with the highest sum of weights come first in the list."
     )

@@ -239,3 +239,40 @@ class TestCareMeasure(PlanCommon):
         self.assertEqual((plan.measure_ids.state, plan.measure_ids.progress), ("planned", 60))
         calls[3:].with_user(self.specialist).action_done("refused")
         self.assertEqual(plan.measure_ids.state, "done")
+
+    def test_measure_of_a_campaign_puts_the_customer_on_its_list(self):
+        """Approved, the customer is on the list; attended, the measure is done; over, the plan cannot be submitted."""
+        campaign = self.env["customer.care.campaign"].create(
+            {"name": "Customer day", "date_begin": "2026-05-01 08:00:00", "date_end": "2026-05-01 12:00:00"}
+        )
+        plan = self._create_plan(is_filled=False)
+        vals = {"name": "Invite", "kind": "event", "date": TODAY, "user_id": self.specialist.id}
+        plan.measure_ids = [Command.create({**vals, "campaign_id": campaign.id})]
+        plan.action_request_approval()
+        Participant = self.env["customer.care.campaign.participant"]
+        self.assertFalse(Participant.search([("campaign_id", "=", campaign.id)]))
+        self._approve(plan)
+        entry = Participant.search([("campaign_id", "=", campaign.id)])
+        self.assertEqual((entry.partner_id, entry.res_id), (self.customer, plan.measure_ids.id))
+        plan.measure_ids.sudo()._care_campaign_attended(entry)
+        self.assertEqual(plan.measure_ids.state, "done")
+        campaign.sudo().state = "cancelled"
+        late = self._create_plan(is_filled=False)
+        late.measure_ids = [Command.create({**vals, "campaign_id": campaign.id})]
+        with self.assertRaisesRegex(UserError, "campaign is over"):
+            late.action_request_approval()
+
+    def test_measure_of_a_campaign_is_taken_back(self):
+        """A cancelled plan takes customers off the list who were not invited yet."""
+        campaign = self.env["customer.care.campaign"].create(
+            {"name": "Customer day", "date_begin": "2026-05-01 08:00:00", "date_end": "2026-05-01 12:00:00"}
+        )
+        plan = self._create_plan(is_filled=False)
+        vals = {"name": "Invite", "kind": "event", "date": TODAY, "user_id": self.specialist.id}
+        plan.measure_ids = [Command.create({**vals, "campaign_id": campaign.id})]
+        plan.action_request_approval()
+        self._approve(plan)
+        plan.with_user(self.manager).action_cancel("No")
+        self.assertFalse(
+            self.env["customer.care.campaign.participant"].search([("campaign_id", "=", campaign.id)])
+        )

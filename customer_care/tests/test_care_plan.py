@@ -1,3 +1,4 @@
+import doctest
 from datetime import date
 
 from freezegun import freeze_time
@@ -7,6 +8,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
+from ..tools import plan_diff
 from .plan_common import TODAY, PlanCommon
 
 
@@ -367,6 +369,12 @@ class TestCarePlan(PlanCommon):
         )
         with self.assertRaisesRegex(UserError, "Nobody is left"):
             wizard.action_create_plans()
+
+    def test_plan_differences_hold_as_their_examples_say(self):
+        """The examples of the comparison are its specification."""
+        failed, tried = doctest.testmod(plan_diff)
+        self.assertTrue(tried)
+        self.assertFalse(failed)
 
     def test_plan_form_works_for_a_specialist(self):
         """A specialist fills the form without errors."""
