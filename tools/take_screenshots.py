@@ -78,7 +78,16 @@ def _tab(name):
     return (f".o_notebook_headers a[name='{name}']",)
 
 
+PLAN = (
+    "customer.care.plan",
+    dict.fromkeys(LANGUAGES, [["state", "=", "running"], ["name", "=", "Key customer plan"]]),
+)
+
+
 PICTURES = {
+    "care_plan": Picture("care_manager", "/odoo/care-plans/{id}", FORM, (1360, 900), record=PLAN),
+    "care_measures": Picture("care_specialist", "/odoo/care-my-measures", LIST, (1360, 600)),
+    "care_weak": Picture("care_supervisor", "/odoo/care-weak-relations", LIST, (1360, 600)),
     "customers": Picture(
         "care_specialist",
         "/odoo/care-customers",

@@ -10,7 +10,6 @@ from .customer_care_plan_template_line import KINDS, ROLES
 GUARDED_FIELDS = {
     "state": "draft",
     "origin_id": False,
-    "template_line_id": False,
     "date_done": False,
     "done_by_id": False,
     "reminded_on": False,
@@ -49,18 +48,29 @@ class CustomerCareMeasure(models.Model):
         index="btree_not_null",
         string="Company of the Customer",
     )
-    grade_id = fields.Many2one(related="partner_id.care_grade_id", string="Grade")
+    grade_id = fields.Many2one(related="partner_id.care_grade_id")
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="plan_id.currency_id")
     team_id = fields.Many2one(related="plan_id.team_id", store=True, index="btree_not_null")
     is_live = fields.Boolean(
-        string="Of an Approved Plan", compute="_compute_is_live", store=True, help="Drafts and working versions are not."
+        string="Of an Approved Plan",
+        compute="_compute_is_live",
+        store=True,
+        help="Drafts and working versions are not.",
     )
     origin_id = fields.Many2one(
-        "customer.care.measure", string="Changes the Measure", readonly=True, copy=False, index="btree_not_null"
+        "customer.care.measure",
+        string="Changes the Measure",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     template_line_id = fields.Many2one(
-        "customer.care.plan.template.line", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+        "customer.care.plan.template.line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
     )
 
     kind = fields.Selection(KINDS, required=True, default="call")
@@ -80,7 +90,9 @@ class CustomerCareMeasure(models.Model):
     )
     date = fields.Date(tracking=True)
     cost = fields.Monetary(string="Cost for One Customer")
-    planned_cost = fields.Monetary(compute="_compute_planned_cost", store=True, help="For all customers of the plan.")
+    planned_cost = fields.Monetary(
+        compute="_compute_planned_cost", store=True, help="For all customers of the plan."
+    )
 
     # Work
     state = fields.Selection(
@@ -99,10 +111,13 @@ class CustomerCareMeasure(models.Model):
         "ir.attachment", string="Evidence", copy=False, help="Invoice, photo, signed list ..."
     )
     date_done = fields.Date(string="Done On", readonly=True, copy=False)
-    done_by_id = fields.Many2one("res.users", string="Done By", readonly=True, copy=False)
+    done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     is_late = fields.Boolean(string="Late", compute="_compute_is_late", search="_search_is_late")
     is_on_time = fields.Selection(
-        [("yes", "On Time"), ("no", "Too Late")], string="Punctuality", compute="_compute_is_on_time", store=True
+        [("yes", "On Time"), ("no", "Too Late")],
+        string="Punctuality",
+        compute="_compute_is_on_time",
+        store=True,
     )
     reminded_on = fields.Date(readonly=True, copy=False)
     escalated_on = fields.Date(readonly=True, copy=False)
@@ -150,7 +165,11 @@ class CustomerCareMeasure(models.Model):
     def _compute_is_on_time(self):
         for measure in self:
             measure.is_on_time = (
-                False if not measure.date_done else "yes" if measure.date_done <= (measure.date or date.max) else "no"
+                False
+                if not measure.date_done
+                else "yes"
+                if measure.date_done <= (measure.date or date.max)
+                else "no"
             )
 
     # Guards
@@ -209,7 +228,9 @@ class CustomerCareMeasure(models.Model):
                 continue
             measure.plan_id._check_editable()
             if measure.state == "done":
-                raise UserError(self.env._("%(measure)s is done and cannot be changed.", measure=measure.name))
+                raise UserError(
+                    self.env._("%(measure)s is done and cannot be changed.", measure=measure.name)
+                )
 
     # Documents about customers
 

@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from .customer_care_plan import LIVE_STATES
 
@@ -27,7 +28,9 @@ class CustomerCareMeasure(models.Model):
 
     def _sync_work(self):
         """Make or move the work of open measures; repeated, it changes nothing (as superuser)."""
-        opened = self.filtered(lambda measure: measure.state == "planned" and measure.plan_id.state in LIVE_STATES)
+        opened = self.filtered(
+            lambda measure: measure.state == "planned" and measure.plan_id.state in LIVE_STATES
+        )
         opened._replace_absent()
         calls = opened.filtered(lambda measure: measure.kind == "call")
         for measure in calls:
@@ -45,7 +48,9 @@ class CustomerCareMeasure(models.Model):
             measure.write({"user_id": user.id, "taken_from_id": left.id})
             measure._message_log(
                 body=self.env._(
-                    "%(left)s has left: the measure is now with %(user)s.", left=left.name, user=user.name or "-"
+                    "%(left)s has left: the measure is now with %(user)s.",
+                    left=left.name,
+                    user=user.name or "-",
                 )
             )
 
@@ -61,7 +66,11 @@ class CustomerCareMeasure(models.Model):
         present = (
             self.env["mail.activity"]
             .search(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids), ("activity_type_id", "=", kind.id)]
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("activity_type_id", "=", kind.id),
+                ]
             )
             .grouped("res_id")
         )
@@ -91,7 +100,9 @@ class CustomerCareMeasure(models.Model):
         self.ensure_one()
         planned = self._get_callbacks([("state", "=", "planned")])
         moved = planned.filtered(
-            lambda call: call.attempt == 1 and (call.date_planned != self.date or call.user_id != self.user_id)
+            lambda call: (
+                call.attempt == 1 and (call.date_planned != self.date or call.user_id != self.user_id)
+            )
         )
         if moved:
             moved.write({"date_planned": self.date, "user_id": self.user_id.id})
@@ -232,8 +243,12 @@ class CustomerCareMeasure(models.Model):
         self.check_access("write")
         if not self.env.su and not self.env.user.has_group("customer_care.group_care_supervisor"):
             raise AccessError(self.env._("Only a supervisor can open a measure again."))
-        if any(measure.state != "done" or measure.plan_id.state not in LIVE_STATES for measure in self.sudo()):
-            raise UserError(self.env._("Only measures that are done, of a plan that runs, can be opened again."))
+        if any(
+            measure.state != "done" or measure.plan_id.state not in LIVE_STATES for measure in self.sudo()
+        ):
+            raise UserError(
+                self.env._("Only measures that are done, of a plan that runs, can be opened again.")
+            )
         measures = self.sudo()
         measures.write({"state": "planned", "progress": 0, "date_done": False, "done_by_id": False})
         measures._sync_work()
@@ -259,11 +274,15 @@ class CustomerCareMeasure(models.Model):
             if not user.has_group("customer_care.group_care_supervisor"):
                 for measure in self:
                     if user not in measure.user_id | measure.plan_id.user_id:
-                        raise AccessError(self.env._("Only the responsible or a supervisor can finish a measure."))
+                        raise AccessError(
+                            self.env._("Only the responsible or a supervisor can finish a measure.")
+                        )
             self.check_access("write")
         measures = self.sudo().try_lock_for_update()
         if len(measures) < len(self):
-            raise UserError(self.env._("Somebody else is working on this measure right now. Please try again."))
+            raise UserError(
+                self.env._("Somebody else is working on this measure right now. Please try again.")
+            )
         self.invalidate_recordset(["state"])
         for measure in measures:
             if measure.state != "planned" or measure.plan_id.state not in LIVE_STATES:
@@ -275,9 +294,16 @@ class CustomerCareMeasure(models.Model):
         """:raises UserError: an actual cost without file or note, where the company asks for one"""
         for measure in self:
             asks = measure.company_id.care_is_cost_evidence_required
-            if asks and measure.actual_cost and not measure.attachment_ids and not (measure.note or "").strip():
+            if (
+                asks
+                and measure.actual_cost
+                and not measure.attachment_ids
+                and not (measure.note or "").strip()
+            ):
                 raise UserError(
-                    self.env._("%(measure)s had a cost: add a file or a note as evidence.", measure=measure.name)
+                    self.env._(
+                        "%(measure)s had a cost: add a file or a note as evidence.", measure=measure.name
+                    )
                 )
 
     def _finish(self, day, user, is_logged=False):
@@ -286,7 +312,13 @@ class CustomerCareMeasure(models.Model):
         :param is_logged: the contact stands in the log already
         """
         self.write(
-            {"state": "done", "progress": 100, "date_done": day, "done_by_id": user.id, "is_work_pending": False}
+            {
+                "state": "done",
+                "progress": 100,
+                "date_done": day,
+                "done_by_id": user.id,
+                "is_work_pending": False,
+            }
         )
         kinds = [kind.id for kind in map(self._get_type, (MEASURE, LATE)) if kind]
         activities = self.env["mail.activity"].search(
@@ -295,7 +327,9 @@ class CustomerCareMeasure(models.Model):
         activities.with_user(user).sudo().action_feedback()
         self._cancel_callbacks()
         for measure in self:
-            measure.plan_id._care_log("measure_done", f"{measure.plan_id.number or ''} {measure.name}".strip())
+            measure.plan_id._care_log(
+                "measure_done", f"{measure.plan_id.number or ''} {measure.name}".strip()
+            )
         if not is_logged:
             self._log_contacts(day, user)
 
@@ -337,7 +371,11 @@ class CustomerCareMeasure(models.Model):
         if self.state != "planned":
             return None
         calls = self._get_callbacks([("state", "!=", "cancelled")])
-        ended = calls.filtered(lambda call: call.state in ("done", "missed") and call.outcome != "no_answer" or call.state == "missed")
+        ended = calls.filtered(
+            lambda call: (
+                call.state in ("done", "missed") and call.outcome != "no_answer" or call.state == "missed"
+            )
+        )
         opened = calls.filtered(lambda call: call.state == "planned")
         reached = calls.filtered(lambda call: call.outcome == "reached")
         note = "\n".join(filter(None, [self.note, callback.note]))
@@ -346,9 +384,17 @@ class CustomerCareMeasure(models.Model):
             self.write({"progress": min(99, 100 * len(ended) // total), "note": note or False})
         elif reached:
             self.note = note or False
-            self._finish(fields.Date.context_today(self), callback.done_by_id or self.env.user, is_logged=True)
+            self._finish(
+                fields.Date.context_today(self), callback.done_by_id or self.env.user, is_logged=True
+            )
         else:
-            self.write({"progress": 0, "work_note": self.env._("Nobody was reached by phone."), "note": note or False})
+            self.write(
+                {
+                    "progress": 0,
+                    "work_note": self.env._("Nobody was reached by phone."),
+                    "note": note or False,
+                }
+            )
             self._sync_activities()
         return super()._care_callback_done(callback)
 
@@ -359,7 +405,7 @@ class CustomerCareMeasure(models.Model):
         """Return ``[(model, domain, method)]`` of the nightly work on measures."""
         opened = [("state", "=", "planned"), ("is_live", "=", True)]
         late = [*opened, ("date", "<", today), ("plan_state", "in", LIVE_STATES)]
-        days = min(self.env["res.company"].search([]).mapped("care_escalation_days"), default=0)
+        days = min(self.env["res.company"].search(Domain.TRUE).mapped("care_escalation_days"), default=0)
         return [
             (self, [*opened, ("user_id.active", "=", False), ("user_id", "!=", False)], "_take_over"),
             (self, [*opened, ("is_work_pending", "=", True)], "_make_pending_work"),
@@ -398,14 +444,17 @@ class CustomerCareMeasure(models.Model):
         today = fields.Date.context_today(self)
         due = self.filtered(
             lambda measure: (
-                today > fields.Date.add(measure.date or date.max.replace(year=9000), days=measure.company_id.care_escalation_days)
+                today
+                > fields.Date.add(
+                    measure.date or date.max.replace(year=9000), days=measure.company_id.care_escalation_days
+                )
             )
         )
         for measure in due:
             plan = measure.plan_id
-            users = (plan.team_id.user_id | plan.company_id.care_plan_manager_id | plan._get_role_user("manager")).filtered(
-                lambda user, own=measure.user_id: user.active and user != own
-            )
+            users = (
+                plan.team_id.user_id | plan.company_id.care_plan_manager_id | plan._get_role_user("manager")
+            ).filtered(lambda user, own=measure.user_id: user.active and user != own)
             user = users[:1] or plan.user_id
             if user.active:
                 env = measure.with_context(lang=user.lang).env
@@ -413,6 +462,8 @@ class CustomerCareMeasure(models.Model):
                     LATE,
                     date_deadline=today,
                     user_id=user.id,
-                    summary=env._("Late since %(date)s: %(user)s", date=measure.date, user=measure.user_id.name or "-"),
+                    summary=env._(
+                        "Late since %(date)s: %(user)s", date=measure.date, user=measure.user_id.name or "-"
+                    ),
                 )
         due.write({"escalated_on": today})

@@ -109,10 +109,12 @@ class CustomerCarePlan(models.Model):
         precompute=True,
         index=True,
     )
-    grade_id = fields.Many2one(related="partner_id.care_grade_id", string="Grade")
+    grade_id = fields.Many2one(related="partner_id.care_grade_id")
     grade_ids = fields.Many2many("customer.grade", string="Grades of the Segment")
     lifecycle_stage_ids = fields.Many2many("customer.lifecycle.stage", string="Life-Cycle Stages")
-    domain = fields.Char(string="Further Filter", default="[]", help="Customers who match belong to the segment.")
+    domain = fields.Char(
+        string="Further Filter", default="[]", help="Customers who match belong to the segment."
+    )
     partner_model = fields.Char(string="Model of Customers", compute="_compute_partner_model")
     member_ids = fields.One2many("customer.care.plan.member", "plan_id", string="Customers", readonly=True)
     customer_count = fields.Integer(
@@ -147,9 +149,7 @@ class CustomerCarePlan(models.Model):
         check_company=True,
         index="btree_not_null",
     )
-    template_id = fields.Many2one(
-        "customer.care.plan.template", string="Template", check_company=True, index="btree_not_null"
-    )
+    template_id = fields.Many2one("customer.care.plan.template", check_company=True, index="btree_not_null")
     date_begin = fields.Date(string="Begin", required=True, default=fields.Date.context_today, tracking=True)
     date_end = fields.Date(
         string="End", required=True, default=lambda self: self._default_date_end(), tracking=True
@@ -220,17 +220,19 @@ class CustomerCarePlan(models.Model):
     verdict = fields.Selection(VERDICTS, copy=False, tracking=True)
     verdict_proposed = fields.Selection(VERDICTS, string="Proposed Verdict", readonly=True, copy=False)
     verdict_reason = fields.Char(string="Reason of the Verdict", copy=False)
-    lessons = fields.Text(string="Lessons", copy=False, help="What went well, and what did not.")
+    lessons = fields.Text(copy=False, help="What went well, and what did not.")
     improvement = fields.Text(string="To Be Improved", copy=False)
     has_lessons_copied = fields.Boolean(string="Lessons Copied", readonly=True, copy=False)
     date_evaluated = fields.Date(string="Evaluated On", readonly=True, copy=False)
-    evaluated_by_id = fields.Many2one("res.users", string="Evaluated By", readonly=True, copy=False)
+    evaluated_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     date_closed = fields.Date(string="Closed On", readonly=True, copy=False)
     is_evaluation_asked = fields.Boolean(string="Evaluation Asked", readonly=True, copy=False)
     previous_plan_id = fields.Many2one(
         "customer.care.plan", string="Follows the Plan", readonly=True, copy=False, index="btree_not_null"
     )
-    next_plan_ids = fields.One2many("customer.care.plan", "previous_plan_id", string="Next Plans", readonly=True)
+    next_plan_ids = fields.One2many(
+        "customer.care.plan", "previous_plan_id", string="Next Plans", readonly=True
+    )
 
     _number_uniq = models.UniqueIndex(
         "(number) WHERE number IS NOT NULL AND origin_id IS NULL", "There is already a plan with this number."
@@ -248,7 +250,8 @@ class CustomerCarePlan(models.Model):
     )
     _list_idx = models.Index("(date_begin DESC, id DESC)")
     _change_uniq = models.UniqueIndex(
-        "(origin_id) WHERE origin_id IS NOT NULL AND active", "There is already a working version of this plan."
+        "(origin_id) WHERE origin_id IS NOT NULL AND active",
+        "There is already a working version of this plan.",
     )
 
     # Defaults, computed fields
@@ -303,7 +306,8 @@ class CustomerCarePlan(models.Model):
                 plan.customer_count = len(plan.member_ids)
 
     @api.depends(
-        "measure_ids.planned_cost", "measure_ids.actual_cost", "measure_ids.progress", "measure_ids.state", "progress_by"
+        "measure_ids.planned_cost", "measure_ids.actual_cost", "measure_ids.progress", "measure_ids.state",
+        "progress_by",
     )  # fmt: skip
     def _compute_figures(self):
         for plan in self:

@@ -34,13 +34,22 @@ class CustomerCarePlan(models.Model):
         plans._check_submittable()
         for plan in plans:
             plan.measure_ids.filtered(lambda measure: not measure.user_id)._assign_by_role()
-            self.env["customer.care.plan.member"].sudo()._freeze(plan)
-            plan.write({"is_leader_asked": plan._has_other_leader(self.env.user), "remark": False, "remark_user_id": False})
+            plan._freeze_members()
+            plan.write(
+                {
+                    "is_leader_asked": plan._has_other_leader(self.env.user),
+                    "remark": False,
+                    "remark_user_id": False,
+                }
+            )
         plans._lock_customers()
         problems = [problem for plan in plans for problem in plan._get_problems()]
         if problems:
             raise UserError(
-                self.env._("The plan cannot be submitted yet:\n%(problems)s", problems="\n".join(f"• {text}" for text in problems))
+                self.env._(
+                    "The plan cannot be submitted yet:\n%(problems)s",
+                    problems="\n".join(f"• {text}" for text in problems),
+                )
             )
         plans._freeze_versions(self.env.user)
         result = super().action_request_approval()
@@ -70,6 +79,13 @@ class CustomerCarePlan(models.Model):
         self._approval_elevate()._sync_state()
         return result
 
+    def _freeze_members(self):
+        """Freeze the customers of the plan (singleton); the budget follows only when that changes the cost."""
+        budget, cost = self.budget, self.planned_cost
+        self.env["customer.care.plan.member"].sudo()._freeze(self)
+        if self.planned_cost == cost:
+            self.budget = budget
+
     # Checks
 
     def _check_submittable(self):
@@ -78,19 +94,27 @@ class CustomerCarePlan(models.Model):
                 plan._check_draft()
             if plan.origin_id and plan.origin_id.state not in ("approved", "running"):
                 raise UserError(
-                    self.env._("%(plan)s does not run any more: it cannot be changed.", plan=plan.origin_id.display_name)
+                    self.env._(
+                        "%(plan)s does not run any more: it cannot be changed.",
+                        plan=plan.origin_id.display_name,
+                    )
                 )
 
     def _has_other_leader(self, user):
         leader = self.team_id.user_id
-        return bool(leader.active and leader != user and not user.has_group("customer_care.group_care_manager"))
+        return bool(
+            leader.active and leader != user and not user.has_group("customer_care.group_care_manager")
+        )
 
     def _lock_customers(self):
         """Let two plans for the same customer be checked one after the other."""
         ids = self.member_ids.partner_id.ids
         if ids and len(ids) <= LOCKED_CUSTOMERS:
             self.env.cr.execute(
-                SQL("SELECT id FROM res_partner WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(sorted(ids)))
+                SQL(
+                    "SELECT id FROM res_partner WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                    tuple(sorted(ids)),
+                )
             )
 
     def _get_problems(self):
@@ -117,7 +141,14 @@ class CustomerCarePlan(models.Model):
             lambda measure: measure.date and not self.date_begin <= measure.date <= self.date_end
         )
         if outside:
-            problems.append(self.env._("Not in the period of the plan: %(names)s", names=self._join_names(outside)))
+            problems.append(
+                self.env._("Not in the period of the plan: %(names)s", names=self._join_names(outside))
+            )
+        over = opened.filtered(
+            lambda measure: measure.campaign_id.state in ("done", "evaluated", "cancelled")
+        )
+        if over:
+            problems.append(self.env._("The campaign is over: %(names)s", names=self._join_names(over)))
         if self.currency_id.compare_amounts(self.planned_cost, self.budget) > 0:
             problems.append(
                 self.env._(
@@ -259,9 +290,7 @@ class CustomerCarePlan(models.Model):
             "customers": self.customer_count,
             "description": self.description or "",
             "goals": [goal._get_spec() for goal in self.goal_ids],
-            "measures": [
-                measure._get_spec() for measure in self.measure_ids if measure.state != "cancelled"
-            ],
+            "measures": [measure._get_spec() for measure in self.measure_ids if measure.state != "cancelled"],
         }
 
     def _get_compare_action(self, version=None):

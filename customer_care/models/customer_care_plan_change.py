@@ -47,7 +47,9 @@ class CustomerCarePlan(models.Model):
         """Return a new working version of the plan (singleton) in the name of the current user."""
         self.ensure_one()
         if self.state not in LIVE_STATES or self.origin_id:
-            raise UserError(self.env._("Only a plan that is approved or running can be changed by a new version."))
+            raise UserError(
+                self.env._("Only a plan that is approved or running can be changed by a new version.")
+            )
         source = self.sudo()
         change = source.create(
             {
@@ -82,11 +84,9 @@ class CustomerCarePlan(models.Model):
             vals = {
                 "plan_id": plan.id,
                 "user_id": measure.user_id.id,
-                "campaign_id": measure.campaign_id.id if "campaign_id" in measure._fields else False,
+                "campaign_id": measure.campaign_id.id,
                 **{name: measure[name] for name in MEASURE_FIELDS},
             }
-            if "campaign_id" not in measure._fields:
-                del vals["campaign_id"]
             if is_change:
                 vals["origin_id"] = measure.id
                 if measure.state == "done":
@@ -116,7 +116,9 @@ class CustomerCarePlan(models.Model):
             plan._approval_lock()
             if plan.state not in LIVE_STATES:
                 raise UserError(
-                    self.env._("%(plan)s does not run any more: it cannot be changed.", plan=plan.display_name)
+                    self.env._(
+                        "%(plan)s does not run any more: it cannot be changed.", plan=plan.display_name
+                    )
                 )
             state = plan.state
             # While its content changes the plan counts as not approved: nothing is judged by the old lines.
@@ -148,9 +150,7 @@ class CustomerCarePlan(models.Model):
                 kept |= origin
                 if origin.state in ("draft", "planned"):
                     vals = {name: measure[name] for name in MEASURE_FIELDS}
-                    vals["user_id"] = measure.user_id.id
-                    if "campaign_id" in measure._fields:
-                        vals["campaign_id"] = measure.campaign_id.id
+                    vals.update(user_id=measure.user_id.id, campaign_id=measure.campaign_id.id)
                     if measure.date != origin.date:
                         vals.update(reminded_on=False, escalated_on=False)
                     origin.write(vals)

@@ -68,7 +68,9 @@ class CustomerCarePlan(models.Model):
             if plan.state != "evaluated":
                 raise UserError(self.env._("Only an evaluated plan can be closed."))
             if not (plan.lessons or "").strip():
-                raise UserError(self.env._("Write down what %(plan)s taught before you close it.", plan=plan.display_name))
+                raise UserError(
+                    self.env._("Write down what %(plan)s taught before you close it.", plan=plan.display_name)
+                )
         plans.open_change_id._drop_change()
         plans.measure_ids.filtered(lambda measure: measure.state == "planned")._cancel()
         plans.write({"state": "closed", "date_closed": fields.Date.context_today(self)})
@@ -93,7 +95,9 @@ class CustomerCarePlan(models.Model):
             raise UserError(self.env._("The lessons are in the template already."))
         verdicts = dict(plan._fields["verdict"]._description_selection(self.env))
         head = " · ".join(
-            filter(None, [plan.number, format_date(self.env, plan.date_evaluated), verdicts.get(plan.verdict)])
+            filter(
+                None, [plan.number, format_date(self.env, plan.date_evaluated), verdicts.get(plan.verdict)]
+            )
         )
         plan.template_id._add_lessons("\n".join(filter(None, [head, plan.lessons, plan.improvement])))
         plan.has_lessons_copied = True
@@ -135,7 +139,14 @@ class CustomerCarePlan(models.Model):
                 "expected_revenue": source.expected_revenue,
                 **{
                     name: source[name].id
-                    for name in ("partner_id", "company_id", "currency_id", "user_id", "team_id", "template_id")
+                    for name in (
+                        "partner_id",
+                        "company_id",
+                        "currency_id",
+                        "user_id",
+                        "team_id",
+                        "template_id",
+                    )
                 },
             }
         )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 
 # Measured when the plan is approved and when it is evaluated.
 MEASURED_FIELDS = {
@@ -63,8 +64,8 @@ class CustomerCarePlanGoal(models.Model):
     value_after = fields.Float(string="After", readonly=True, copy=False, digits=(16, 2), aggregator=None)
     is_known_before = fields.Boolean(readonly=True, copy=False)
     is_known_after = fields.Boolean(readonly=True, copy=False)
-    grade_before_id = fields.Many2one("customer.grade", string="Grade Before", readonly=True, copy=False)
-    grade_after_id = fields.Many2one("customer.grade", string="Grade After", readonly=True, copy=False)
+    grade_before_id = fields.Many2one("customer.grade", readonly=True, copy=False)
+    grade_after_id = fields.Many2one("customer.grade", readonly=True, copy=False)
     is_measured = fields.Boolean(string="Evaluated", readonly=True, copy=False)
     is_reached = fields.Boolean(string="Reached", compute="_compute_is_reached", store=True)
 
@@ -84,7 +85,9 @@ class CustomerCarePlanGoal(models.Model):
             elif goal.kind == "grade":
                 goal.metric_id = False
 
-    @api.depends("is_measured", "value_after", "is_known_after", "grade_after_id", "target", "target_grade_id")
+    @api.depends(
+        "is_measured", "value_after", "is_known_after", "grade_after_id", "target", "target_grade_id"
+    )
     def _compute_is_reached(self):
         for goal in self:
             goal.is_reached = goal.is_measured and goal._is_target_reached()
@@ -186,7 +189,7 @@ class CustomerCarePlanGoal(models.Model):
 
     def _get_grades_from(self, grade):
         """Return ``grade`` and those that are better."""
-        grades = grade.sudo().with_context(active_test=False).search([], order=grade._order)
+        grades = grade.sudo().with_context(active_test=False).search(Domain.TRUE, order=grade._order)
         return grades[: grades.ids.index(grade.id) + 1] if grade in grades else grade
 
     # Measuring

@@ -35,7 +35,7 @@ class CustomerCarePlanVersion(models.Model):
         default="waiting",
     )
     remark = fields.Text(readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_on = fields.Datetime(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     budget = fields.Monetary(readonly=True, aggregator=None)
@@ -43,7 +43,9 @@ class CustomerCarePlanVersion(models.Model):
         string="Changes to the Version Before", compute="_compute_difference", sanitize=False
     )
 
-    _number_uniq = models.Constraint("UNIQUE(plan_id, number)", "There is already a version with this number.")
+    _number_uniq = models.Constraint(
+        "UNIQUE(plan_id, number)", "There is already a version with this number."
+    )
 
     @api.depends("plan_id", "number")
     @api.depends_context("lang")
@@ -158,7 +160,10 @@ class CustomerCarePlanVersion(models.Model):
             before.display_name,
             self.display_name,
         )
-        return Markup("<table class='table table-sm'><thead>%s</thead><tbody>%s</tbody></table>") % (head, body)
+        return Markup("<table class='table table-sm'><thead>%s</thead><tbody>%s</tbody></table>") % (
+            head,
+            body,
+        )
 
     def _get_cell(self, name, part, value):
         if name:

@@ -101,7 +101,11 @@ class CustomerCarePlan(models.Model):
         for plan in plans:
             if plan.state in ("evaluated", "closed", "cancelled"):
                 raise UserError(self.env._("%(plan)s has ended already.", plan=plan.display_name))
-            if plan.state != "draft" and not plan.origin_id and not self.env.user.has_group("customer_care.group_care_manager"):
+            if (
+                plan.state != "draft"
+                and not plan.origin_id
+                and not self.env.user.has_group("customer_care.group_care_manager")
+            ):
                 raise AccessError(self.env._("Only a manager can cancel a plan that was submitted."))
         self.browse(plans.filtered(lambda plan: plan.state in PENDING_STATES).ids).action_cancel_approval()
         plans.open_change_id._drop_change()
@@ -156,7 +160,10 @@ class CustomerCarePlan(models.Model):
             template = plan.template_id or plan.partner_id.sudo().care_grade_id.plan_template_id
             if not template:
                 raise UserError(
-                    self.env._("Choose a template: the grade of %(customer)s names none.", customer=plan.partner_id.display_name or "-")
+                    self.env._(
+                        "Choose a template: the grade of %(customer)s names none.",
+                        customer=plan.partner_id.display_name or "-",
+                    )
                 )
             plan.template_id = template
             plan._add_template_measures(template)
@@ -217,7 +224,11 @@ class CustomerCarePlan(models.Model):
         Cron = self.env["ir.cron"]
         today = fields.Date.context_today(self)
         jobs = [
-            (self, [("state", "=", "approved"), ("date_begin", "<=", today), ("origin_id", "=", False)], "_begin"),
+            (
+                self,
+                [("state", "=", "approved"), ("date_begin", "<=", today), ("origin_id", "=", False)],
+                "_begin",
+            ),
             (
                 self,
                 [

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .customer_care_plan import LIVE_STATES, PENDING_STATES
@@ -22,7 +23,9 @@ class CustomerWeakRelation(models.Model):
     score = fields.Float(readonly=True, aggregator="avg", digits=(5, 2))
     reason_count = fields.Integer(string="Number of Reasons", readonly=True)
     weight = fields.Integer(readonly=True)
-    has_plan = fields.Boolean(string="Has a Plan", readonly=True, help="A plan is under way, or a draft of one.")
+    has_plan = fields.Boolean(
+        string="Has a Plan", readonly=True, help="A plan is under way, or a draft of one."
+    )
     reasons = fields.Json(readonly=True)
     rule_ids = fields.Many2many(
         "customer.weak.rule", string="Rules", compute="_compute_texts", search="_search_rule_ids"
@@ -42,8 +45,8 @@ class CustomerWeakRelation(models.Model):
                             WHERE plan.commercial_partner_id = partner.id AND plan.origin_id IS NULL AND plan.active
                               AND plan.state IN %(states)s) AS has_plan
               FROM (SELECT found.partner_id, COUNT(*)::int AS count, SUM(found.weight)::int AS weight,
-                           jsonb_agg(jsonb_build_array(found.rule_id, found.value) ORDER BY found.weight DESC, found.rule_id)
-                               AS reasons
+                           jsonb_agg(jsonb_build_array(found.rule_id, found.value)
+                                     ORDER BY found.weight DESC, found.rule_id) AS reasons
                       FROM (%(reasons)s) found
                       JOIN res_partner customer ON customer.id = found.partner_id
                      WHERE found.company_id IS NULL OR customer.company_id IS NULL
@@ -60,7 +63,7 @@ class CustomerWeakRelation(models.Model):
     @api.depends("reasons")
     @api.depends_context("lang")
     def _compute_texts(self):
-        rules = {rule.id: rule for rule in self.env["customer.weak.rule"].sudo().search([])}
+        rules = {rule.id: rule for rule in self.env["customer.weak.rule"].sudo().search(Domain.TRUE)}
         for row in self:
             found = [(rules[rule_id], value) for rule_id, value in row.reasons or [] if rule_id in rules]
             row.rule_ids = [rule.id for rule, _value in found]

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
@@ -31,7 +32,7 @@ class CustomerWeakRule(models.Model):
         ],
         required=True,
     )
-    threshold = fields.Float(required=True)
+    threshold = fields.Float(string="Limit Value", required=True)
     weight = fields.Integer(
         default=1, required=True, help="Customers with the highest sum of weights come first in the list."
     )
@@ -64,7 +65,7 @@ class CustomerWeakRule(models.Model):
 
         :param date: as of the end of this day
         """
-        rules = self.sudo().search([])
+        rules = self.sudo().search(Domain.TRUE)
         self.env.flush_all()
         parts = [
             SQL(
@@ -78,7 +79,8 @@ class CustomerWeakRule(models.Model):
             for rule in rules
         ]
         empty = SQL(
-            "SELECT 0 AS rule_id, 0 AS weight, NULL::int AS company_id, 0 AS partner_id, 0::numeric AS value WHERE FALSE"
+            "SELECT 0 AS rule_id, 0 AS weight, NULL::int AS company_id, 0 AS partner_id, 0::numeric AS value"
+            " WHERE FALSE"
         )
         return SQL(" UNION ALL ").join([empty, *parts])
 
@@ -89,7 +91,7 @@ class CustomerWeakRule(models.Model):
             SELECT partner_id, levels AS value FROM (
                 SELECT DISTINCT ON (partner_id) partner_id, levels, date
                   FROM customer_grading_result
-                 WHERE state = 'applied' AND NOT is_dry_run AND levels <> 0 AND date <= %(date)s
+                 WHERE state = 'applied' AND is_dry_run IS NOT TRUE AND levels <> 0 AND date <= %(date)s
                  ORDER BY partner_id, date DESC, id DESC
             ) change WHERE levels < 0 AND date >= %(first)s
             """,
@@ -128,8 +130,14 @@ class CustomerWeakRule(models.Model):
     def _query_dormant(self, date):
         """Customers who bought once, and not for so many days."""
         metric = self.env["customer.metric"].sudo().new({"provider": "recency", "months": 0})
-        figures = metric._build_query(SQL("SELECT id FROM res_partner WHERE commercial_partner_id = id"), Scope(date=date))
-        return SQL("SELECT partner_id, value_0 AS value FROM (%s) figure WHERE value_0 >= %s", figures, self.threshold)
+        figures = metric._build_query(
+            SQL("SELECT id FROM res_partner WHERE commercial_partner_id = id"), Scope(date=date)
+        )
+        return SQL(
+            "SELECT partner_id, value_0 AS value FROM (%s) figure WHERE value_0 >= %s",
+            figures,
+            self.threshold,
+        )
 
     def _query_no_contact(self, date):
         """Graded customers without contact for so many days; without any, since the day of the grade."""

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import fields, models
 
 from .customer_care_plan import LIVE_STATES, PENDING_STATES
 
@@ -45,11 +44,12 @@ class ResPartner(models.Model):
 
     def _compute_care_plan_name(self):
         """Name the plan that runs, else what the grade proposes."""
-        super()._compute_care_plan_name()
+        result = super()._compute_care_plan_name()
         for partner in self:
             plan = partner.care_plan_id
             if plan:
                 partner.care_plan_name = f"{plan.name} ({plan.progress} %)"
+        return result
 
     def action_care_open_plans(self):
         """Open the plans of the customer."""
@@ -110,38 +110,3 @@ class ResPartner(models.Model):
         for plan in plans.sorted(lambda plan: (rank.get(plan.state, len(rank)), plan.id)):
             found.setdefault(plan.commercial_partner_id.id, plan)
         return found
-
-    @api.model
-    def _care_privacy_models(self):
-        def own(ids):
-            return Domain("partner_id", "in", ids)
-
-        return {
-            **super()._care_privacy_models(),
-            "customer.care.plan": {
-                "domain": own,
-                "fields": (
-                    "number", "name", "state", "date_begin", "date_end", "description", "verdict", "lessons",
-                    "improvement",
-                ),
-                "erase": {
-                    "name": "-", "description": None, "lessons": None, "improvement": None, "remark": None,
-                    "verdict_reason": None, "cancel_reason": None,
-                },
-            },
-            "customer.care.measure": {
-                "domain": own,
-                "fields": ("name", "kind", "date", "state", "date_done", "note", "description"),
-                "erase": {"name": "-", "note": None, "description": None, "work_note": None},
-            },
-            "customer.care.plan.version": {
-                "domain": lambda ids: Domain("plan_id.partner_id", "in", ids),
-                "fields": ("number", "date", "decision", "remark"),
-                "erase": {"spec": None, "remark": None},
-            },
-            "customer.care.plan.member": {
-                "domain": own,
-                "fields": ("plan_id", "grade_id"),
-                "erase": {},
-            },
-        }  # fmt: skip

@@ -15,6 +15,10 @@ from . import (
     test_callback_forging,
     test_callback_retry,
     test_callback_rule,
+    test_care_measure,
+    test_care_plan,
+    test_care_plan_change,
+    test_care_plan_security,
     test_callback_rule_change,
     test_callback_rule_run,
     test_callback_rule_when,
@@ -62,4 +66,5 @@ from . import (
     test_transaction,
     test_verification,
     test_worktime,
+    test_weak_relation,
 )

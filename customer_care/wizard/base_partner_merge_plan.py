@@ -9,9 +9,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Core moves plans by SQL: what follows from their customer is computed anew."""
         plans = self.env["customer.care.plan"].sudo().with_context(active_test=False)
         moved = plans.search([("partner_id", "in", src_partners.ids)])
-        measures = moved.measure_ids
         result = super()._update_foreign_keys(src_partners, dst_partner)
-        (moved | measures).invalidate_recordset()
+        self.env.invalidate_all()
         moved.modified(["partner_id"])
         self.env.flush_all()
         return result

@@ -8,12 +8,8 @@ class CustomerCarePlanCompare(models.TransientModel):
     _description = "Compare Versions"
 
     plan_id = fields.Many2one("customer.care.plan", required=True, readonly=True)
-    from_id = fields.Many2one(
-        "customer.care.plan.version", string="From", domain="[('plan_id', '=', plan_id)]"
-    )
-    to_id = fields.Many2one(
-        "customer.care.plan.version", string="To", domain="[('plan_id', '=', plan_id)]"
-    )
+    from_id = fields.Many2one("customer.care.plan.version", domain="[('plan_id', '=', plan_id)]")
+    to_id = fields.Many2one("customer.care.plan.version", domain="[('plan_id', '=', plan_id)]")
     difference = fields.Html(compute="_compute_difference", sanitize=False)
 
     @api.depends("from_id", "to_id")

@@ -39,7 +39,11 @@ class CustomerCarePlanCreate(models.TransientModel):
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
-        if "partner_ids" in fields and not values.get("partner_ids") and self.env.context.get("active_model") == "res.partner":
+        if (
+            "partner_ids" in fields
+            and not values.get("partner_ids")
+            and self.env.context.get("active_model") == "res.partner"
+        ):
             values["partner_ids"] = [Command.set(self.env.context.get("active_ids") or [])]
         return values
 
@@ -50,7 +54,9 @@ class CustomerCarePlanCreate(models.TransientModel):
             wizard.customer_count = len(customers)
             wizard.open_count = len(opened)
             wizard.without_count = len(without)
-            wizard.open_names = ", ".join(opened[:5].mapped("display_name")) + ("…" if len(opened) > 5 else "")
+            wizard.open_names = ", ".join(opened[:5].mapped("display_name")) + (
+                "…" if len(opened) > 5 else ""
+            )
 
     def _sort_customers(self):
         """Return ``(customers who get a plan, those with an open one, those without a template)``."""
@@ -71,13 +77,22 @@ class CustomerCarePlanCreate(models.TransientModel):
         customers, opened, without = self._sort_customers()
         if not customers:
             raise UserError(
-                self.env._("Nobody is left: %(open)s have an open plan, %(without)s have no template.", open=len(opened), without=len(without))
+                self.env._(
+                    "Nobody is left: %(open)s have an open plan, %(without)s have no template.",
+                    open=len(opened),
+                    without=len(without),
+                )
             )
         if len(customers) > MANY:
             raise UserError(
-                self.env._("%(count)s customers are too many for single plans: make one plan for a segment.", count=len(customers))
+                self.env._(
+                    "%(count)s customers are too many for single plans: make one plan for a segment.",
+                    count=len(customers),
+                )
             )
-        plans = self.env["customer.care.plan"].create([self._prepare_plan_vals(partner) for partner in customers])
+        plans = self.env["customer.care.plan"].create(
+            [self._prepare_plan_vals(partner) for partner in customers]
+        )
         if self.source == "template":
             plans.action_fill_from_template()
         else:
@@ -96,7 +111,8 @@ class CustomerCarePlanCreate(models.TransientModel):
                 "type": "warning",
                 "sticky": True,
                 "message": self.env._(
-                    "%(made)s plans made. Left out: %(open)s with an open plan (%(names)s), %(without)s without a template.",
+                    "%(made)s plans made. Left out: %(open)s with an open plan (%(names)s), "
+                    "%(without)s without a template.",
                     made=len(plans),
                     open=len(opened),
                     names=self.open_names or "-",
@@ -122,7 +138,10 @@ class CustomerCarePlanCreate(models.TransientModel):
 
     def _add_proposed_measures(self, plans):
         """Add the measures that the rules for weak relations propose."""
-        rows = {row.partner_id.id: row for row in self.env["customer.weak.relation"].search([("partner_id", "in", plans.partner_id.ids)])}
+        rows = {
+            row.partner_id.id: row
+            for row in self.env["customer.weak.relation"].search([("partner_id", "in", plans.partner_id.ids)])
+        }
         vals_list = []
         for plan in plans:
             row = rows.get(plan.partner_id.id)

@@ -39,7 +39,9 @@ class CustomerCarePlanReport(models.TransientModel):
         """Open the plans of the period."""
         self.ensure_one()
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_care_plan_action_analysis"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_care.customer_care_plan_action_analysis"
+            ),
             "domain": self._get_plan_domain(),
         }
 
@@ -62,7 +64,9 @@ class CustomerCarePlanReport(models.TransientModel):
     def _write_xlsx_costs(self, sheet, model, domain):
         """Write one row for each responsible person and currency: amounts of different currencies are not added."""
         sheet.write_title(self._get_xlsx_name())
-        labels = model.fields_get(["user_id", "currency_id", "budget", "planned_cost", "actual_cost"], ["string"])
+        labels = model.fields_get(
+            ["user_id", "currency_id", "budget", "planned_cost", "actual_cost"], ["string"]
+        )
         names = {name: label["string"] for name, label in labels.items()}
         sheet.write_head(
             [
