@@ -99,6 +99,7 @@
         "demo/customer_grading_demo.xml",
         "demo/customer_callback_rule_demo.xml",
         "demo/customer_callback_demo.xml",
+        "demo/customer_contact_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_care/static/src/**/*"],

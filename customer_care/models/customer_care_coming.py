@@ -39,7 +39,7 @@ class CustomerCareComing(models.Model):
     commercial_partner_id = fields.Many2one("res.partner", string="Company of the Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", string="Responsible Specialist", readonly=True)
-    date = fields.Date(string="Day", readonly=True)
+    date = fields.Date(readonly=True)
     date_action = fields.Date(string="To Be Done on", readonly=True)
     state = fields.Selection(
         [
@@ -47,7 +47,7 @@ class CustomerCareComing(models.Model):
             ("planned", "Planned"),
             ("sent", "Sent"),
             ("failed", "Failed"),
-            ("skipped", "Left out"),
+            ("skipped", "Skipped"),
         ],
         readonly=True,
     )
