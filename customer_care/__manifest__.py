@@ -46,6 +46,7 @@
         "views/customer_anniversary_views.xml",
         "views/customer_finance_views.xml",
         "views/customer_transaction_views.xml",
+        "views/customer_makeup_day_views.xml",
         "views/customer_metric_views.xml",
         "report/res_partner_report.xml",
         "views/customer_lifecycle_wizard_views.xml",

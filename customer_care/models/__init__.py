@@ -53,6 +53,7 @@ from . import (  # isort: split
     customer_lifecycle_condition,
     customer_lifecycle_run,
     customer_lifecycle_stage,
+    customer_makeup_day,
     customer_metric,
     customer_metric_care,
     customer_metric_purchase,

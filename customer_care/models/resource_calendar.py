@@ -1,16 +1,22 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 
 import pytz
 from odoo import models
+from odoo.fields import Domain
+from odoo.tools.date_utils import float_to_time
 
 from ..tools.worktime import WorkTime
+
+# One day more on both sides: the zone of a calendar may be anywhere.
+MARGIN = timedelta(days=1)
 
 
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
     def _care_worktime(self, start, end):
-        """Return the ``WorkTime`` of the calendar: attendances less public leaves.
+        """Return the ``WorkTime`` of the calendar: attendances less public leaves, and make-up working days.
 
         No calendar, a calendar without hours and a flexible calendar mean round the clock.
 
@@ -35,22 +41,40 @@ class ResourceCalendar(models.Model):
         self.ensure_one()
         if self._care_is_always_open():
             return WorkTime.ALWAYS
-        # One day more on both sides: the zone of the calendar may be anywhere.
-        margin = timedelta(days=1)
         intervals = self._work_intervals_batch(
-            pytz.utc.localize(start - margin),
-            pytz.utc.localize(end + margin),
+            pytz.utc.localize(start - MARGIN),
+            pytz.utc.localize(end + MARGIN),
             domain=self._care_get_leave_domain(),
             tz=pytz.timezone(self.tz or "UTC"),
         )[False]
-        return WorkTime(
-            (begin.astimezone(pytz.utc).replace(tzinfo=None), stop.astimezone(pytz.utc).replace(tzinfo=None))
-            for begin, stop, _attendance in intervals
-        ).clip(start, end)
+        normal = ((_to_utc(begin), _to_utc(stop)) for begin, stop, _attendance in intervals)
+        return WorkTime(chain(normal, self._care_get_makeup_intervals(start, end))).clip(start, end)
+
+    def _care_get_makeup_intervals(self, start, end):
+        """Yield ``(begin, end)`` in UTC on make-up working days, even where a public leave lies on one."""
+        company = self.company_id or self.env.company
+        days = self.env["customer.makeup.day"].search(
+            Domain("date", ">=", (start - MARGIN).date())
+            & Domain("date", "<=", (end + MARGIN).date())
+            & Domain("company_id", "in", [False, company.id])
+            & Domain("calendar_id", "in", [False, self.id])
+        )
+        zone = pytz.timezone(self.tz or "UTC")
+        lines = self._care_get_work_lines()
+        for day in days:
+            week = str(lines.get_week_type(day.date))
+            for line in lines.filtered(lambda line, day=day: line.dayofweek == day.weekday):
+                if not self.two_weeks_calendar or line.week_type in (False, week):
+                    hours = (line.hour_from, line.hour_to)
+                    moments = (datetime.combine(day.date, float_to_time(hour)) for hour in hours)
+                    yield tuple(_to_utc(zone.localize(moment)) for moment in moments)
 
     def _care_is_always_open(self):
         """Whether the calendar has no fixed hours. Override when another kind of calendar has none."""
-        return self.flexible_hours or not self.attendance_ids.filtered(
+        return self.flexible_hours or not self._care_get_work_lines()
+
+    def _care_get_work_lines(self):
+        return self.attendance_ids.filtered(
             lambda line: (
                 not line.display_type and line.day_period != "lunch" and line.hour_to > line.hour_from
             )
@@ -60,3 +84,7 @@ class ResourceCalendar(models.Model):
         """Public leaves of this company only: core would take those of all companies the reader may see."""
         company = self.company_id or self.env.company
         return [("time_type", "=", "leave"), ("company_id", "in", [False, company.id])]
+
+
+def _to_utc(moment):
+    return moment.astimezone(pytz.utc).replace(tzinfo=None)

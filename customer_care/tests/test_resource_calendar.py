@@ -1,6 +1,9 @@
 from datetime import datetime
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..tools.worktime import WorkTime
 from .common import CareCommon
@@ -92,3 +95,71 @@ class TestResourceCalendar(CareCommon):
         self.assertEqual(team._care_calendar(), special)
         team.calendar_id = own
         self.assertEqual(team._care_calendar(), own)
+
+    def _create_makeup_day(self, **vals):
+        vals = {"name": "National Day", "date": "2026-03-07", "company_id": self.company.id, **vals}
+        return self.env["customer.makeup.day"].create(vals)
+
+    def test_makeup_day_adds_the_hours_of_its_weekday(self):
+        """A Saturday worked like a Monday has its hours, local ones, without the break."""
+        calendar = self._create_calendar(company_id=self.company.id, tz="Asia/Shanghai")
+        calendar.attendance_ids.filtered(
+            lambda line: line.dayofweek == "0" and line.hour_from > 12
+        ).hour_to = 15
+        before = self._get_hours(calendar)
+        self._create_makeup_day()
+        self.assertEqual(self._get_hours(calendar), before + 6)
+        last = calendar._care_worktime(MONDAY, SUNDAY).intervals[-1]
+        self.assertEqual(last, (datetime(2026, 3, 7, 5), datetime(2026, 3, 7, 7)))
+
+    def test_makeup_day_wins_over_a_public_leave(self):
+        """A holiday of a whole week does not close the day that makes up for it."""
+        calendar = self._create_calendar(company_id=self.company.id)
+        self._create_leave(calendar, date_from="2026-03-01 00:00:00", date_to="2026-03-08 23:59:59")
+        self._create_makeup_day(weekday="4")
+        self.assertEqual(self._get_hours(calendar), 8)
+
+    def test_makeup_day_on_a_working_day_adds_nothing(self):
+        """A day that is worked anyway is not counted twice."""
+        calendar = self._create_calendar(company_id=self.company.id)
+        self._create_makeup_day(date="2026-03-03")
+        self.assertEqual(self._get_hours(calendar), 40)
+
+    def test_makeup_day_holds_for_its_company_and_calendar(self):
+        """Another company or other working hours do not know the day; an empty company means all."""
+        calendar, other = (self._create_calendar(company_id=self.company.id) for _i in range(2))
+        foreign = self.env["res.company"].create({"name": "Foreign"})
+        self._create_makeup_day(company_id=foreign.id)
+        self._create_makeup_day(calendar_id=other.id)
+        self.assertEqual([self._get_hours(calendar), self._get_hours(other)], [40, 48])
+        self._create_makeup_day(company_id=False)
+        self.assertEqual([self._get_hours(calendar), self._get_hours(other)], [48, 48])
+
+    def test_makeup_day_of_a_two_week_calendar_takes_the_right_week(self):
+        """Only the hours of the week in which the day lies count."""
+        calendar = self._create_calendar(company_id=self.company.id)
+        calendar.switch_calendar_type()
+        self.assertTrue(calendar.two_weeks_calendar)
+        week = str(calendar.attendance_ids.get_week_type(datetime(2026, 3, 7).date()))
+        lines = calendar.attendance_ids.filtered(lambda line: not line.display_type)
+        before = self._get_hours(calendar)
+        monday = lines.filtered(lambda line: line.dayofweek == "0" and line.day_period != "lunch")
+        hours = sum(line.hour_to - line.hour_from for line in monday if line.week_type == week)
+        self.assertTrue(hours)
+        self._create_makeup_day()
+        self.assertEqual(self._get_hours(calendar) - before, hours)
+
+    @mute_logger("odoo.sql_db")
+    def test_makeup_day_is_listed_once(self):
+        """The same day for the same hours is an error, not a second row."""
+        self._create_makeup_day()
+        with self.assertRaises(IntegrityError):
+            self._create_makeup_day()
+
+    def test_makeup_day_is_configured_by_the_administrator_alone(self):
+        """A specialist reads, an administrator writes."""
+        day = self._create_makeup_day().with_user(self.specialist)
+        self.assertEqual(day.weekday, "0")
+        with self.assertRaises(AccessError):
+            day.name = "Changed"
+        day.with_user(self.admin).name = "Changed"

@@ -18,6 +18,7 @@ from . import (
     customer_complaint_team,
     customer_complaint_tracking,
     customer_grade,
+    customer_makeup_day,
     customer_metric,
     mail_thread,
     res_company,

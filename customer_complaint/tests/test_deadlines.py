@@ -172,6 +172,23 @@ class TestDeadlines(ComplaintCommon):
             self.team.calendar_id = self._create_calendar()
             self.assertEqual(complaint.next_deadline, datetime(2026, 3, 4, 17))
 
+    def test_makeup_day_recomputes(self):
+        """A make-up working day, moved or taken away again, moves deadlines; one of other hours does not."""
+        with self._at(6):
+            complaint = self._create_complaint()
+            before = complaint.next_deadline
+            vals = {"name": "Spring Festival", "date": "2026-03-07", "company_id": self.env.company.id}
+            day = self.env["customer.makeup.day"].create({**vals, "calendar_id": self._create_calendar().id})
+            self.assertEqual(complaint.next_deadline, before)
+            day.calendar_id = self.calendar
+            self.assertEqual(complaint.next_deadline, datetime(2026, 3, 9, 17))
+            day.date = "2026-05-09"
+            self.assertEqual(complaint.next_deadline, before)
+            day.write({"date": "2026-03-07", "calendar_id": False})
+            self.assertEqual(complaint.next_deadline, datetime(2026, 3, 9, 17))
+            day.unlink()
+            self.assertEqual(complaint.next_deadline, before)
+
     def test_company_calendar_counts_without_the_teams(self):
         """Without working time of the team that of the company counts, when it changes too."""
         with self._at(2):
