@@ -72,8 +72,8 @@ class CustomerCareComing(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for row in self:
             what = row.gift_id.name or row.anniversary_id.name or row.occasion_id.name or labels.get(row.kind)
-            who = row.partner_id.display_name or str(row.number or "")
-            row.name = f"{who}: {what}"
+            who = row.partner_id.name or str(row.number or "")
+            row.name = f"{what}: {who}"
 
     @property
     def _table_query(self):

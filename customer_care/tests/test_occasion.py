@@ -5,7 +5,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
@@ -319,6 +319,9 @@ class TestOccasion(CareCommon):
         )
         self.assertEqual((preview.subject, preview.count), ("Bon anniversaire", 1))
         self.assertFalse(preview.problem)
+        action = self.birthday.action_preview()
+        form = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        self.assertEqual((form.partner_id, form.subject), (self.contact, "Bon anniversaire"))
         with freeze_time("2026-03-20 10:00:00"):
             greeting.action_send_now()
         self.assertEqual(greeting.mail_id.subject, "Bon anniversaire")
