@@ -135,6 +135,7 @@
         "demo/customer_campaign_demo.xml",
         "demo/customer_callback_plan_demo.xml",
         "demo/customer_callback_desk_demo.xml",
+        "demo/customer_contact_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_care/static/src/**/*"],

@@ -190,6 +190,28 @@ PICTURES = {
     "callbacks": Picture("care_specialist", "/odoo/care-callbacks", LIST, (1360, 480)),
     "callback": Picture("care_specialist", "/odoo/care-callbacks/{id}", FORM, (1360, 760), CALLBACK),
     "callbacks_phone": Picture("care_specialist", "/odoo/care-callbacks", BOARD, PHONE),
+    "contacts": Picture("care_manager", "/odoo/care-contacts", LIST, (1360, 520)),
+    "contact_new": Picture(
+        "care_specialist",
+        "/odoo/care-customers/{id}",
+        FORM,
+        (1360, 760),
+        CUSTOMER,
+        ("[name=care_band_log] button",),
+        ".modal .o_field_widget[name=subject]",
+    ),
+    "coming": Picture("care_specialist", "/odoo/care-coming", ".o_calendar_view .fc-event", (1360, 860)),
+    "gifts": Picture("care_manager", "/odoo/care-gifts", LIST, (1360, 420)),
+    "occasion": Picture(
+        "care_admin",
+        "/odoo/care-occasions/{id}",
+        FORM,
+        (1360, 760),
+        (
+            "customer.care.occasion",
+            dict.fromkeys(LANGUAGES, [["kind", "=", "birthday"], ["channel", "=", "email"]]),
+        ),
+    ),
     "complaints": Picture("complaint_manager", "/odoo/complaints", BOARD, (1700, 800)),
     "complaint": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 900), COMPLAINT),
     "complaint_solution": Picture(

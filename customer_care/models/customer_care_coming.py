@@ -39,7 +39,7 @@ class CustomerCareComing(models.Model):
     commercial_partner_id = fields.Many2one("res.partner", string="Company of the Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", string="Responsible Specialist", readonly=True)
-    date = fields.Date(string="Day", readonly=True)
+    date = fields.Date(readonly=True)
     date_action = fields.Date(string="To Be Done on", readonly=True)
     state = fields.Selection(
         [
@@ -47,7 +47,7 @@ class CustomerCareComing(models.Model):
             ("planned", "Planned"),
             ("sent", "Sent"),
             ("failed", "Failed"),
-            ("skipped", "Left out"),
+            ("skipped", "Skipped"),
         ],
         readonly=True,
     )
@@ -72,8 +72,8 @@ class CustomerCareComing(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for row in self:
             what = row.gift_id.name or row.anniversary_id.name or row.occasion_id.name or labels.get(row.kind)
-            who = row.partner_id.display_name or str(row.number or "")
-            row.name = f"{who}: {what}"
+            who = row.partner_id.name or str(row.number or "")
+            row.name = f"{what}: {who}"
 
     @property
     def _table_query(self):

@@ -17,9 +17,8 @@ class CustomerCareGreeting(models.Model):
     _order = "date, id"
     _check_company_auto = True
 
-    occasion_id = fields.Many2one(
-        "customer.care.occasion", required=True, readonly=True, ondelete="cascade", index=True
-    )
+    # The unique key begins with it: an index of its own would mislead the planner of 10,000 rows.
+    occasion_id = fields.Many2one("customer.care.occasion", required=True, readonly=True, ondelete="cascade")
     kind = fields.Selection(related="occasion_id.kind", string="Kind of Occasion")
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade", index=True
@@ -37,7 +36,7 @@ class CustomerCareGreeting(models.Model):
     anniversary_id = fields.Many2one(
         "customer.anniversary", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    date = fields.Date(string="Day", required=True, readonly=True)
+    date = fields.Date(required=True, readonly=True)
     date_action = fields.Date(string="To Be Done on", required=True, readonly=True)
     year = fields.Integer(required=True, readonly=True, aggregator=None)
     channel = fields.Selection(
@@ -53,7 +52,7 @@ class CustomerCareGreeting(models.Model):
         readonly=True,
     )
     state = fields.Selection(
-        [("planned", "Planned"), ("sent", "Sent"), ("failed", "Failed"), ("skipped", "Left out")],
+        [("planned", "Planned"), ("sent", "Sent"), ("failed", "Failed"), ("skipped", "Skipped")],
         required=True,
         readonly=True,
         default="planned",

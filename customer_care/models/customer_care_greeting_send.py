@@ -106,13 +106,15 @@ class CustomerCareGreeting(models.Model):
 
     def _filter_good_hour(self, now):
         """Return those whose day has come and where it is a good hour: from the company's hour of greetings on."""
-        rows = self.partner_id._care_gate_read()
         result = self.browse()
         for greeting in self:
-            company = greeting.company_id
-            key = self.env["res.partner"]._care_gate_tz(
-                rows.get(greeting.partner_id.id) or {"tz": "", "country": ""}
+            company, partner, parent = (
+                greeting.company_id,
+                greeting.partner_id,
+                greeting.commercial_partner_id,
             )
+            country = (partner.country_id or parent.country_id).code
+            key = partner._care_gate_tz({"tz": partner.tz or parent.tz, "country": country})
             local = pytz.utc.localize(now).astimezone(pytz.timezone(key or company._care_get_tz()))
             end = company.care_contact_to if company.care_contact_to > company.care_greeting_hour else 24
             hour = local.hour + local.minute / 60

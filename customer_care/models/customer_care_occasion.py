@@ -51,7 +51,7 @@ class CustomerCareOccasion(models.Model):
             ("lunar", "By the lunar calendar"),
             ("qingming", "Qingming (solar term)"),
         ],
-        string="Day",
+        string="Rule of the Day",
         required=True,
         default="fixed",
     )

@@ -25,7 +25,7 @@ class CustomerContactLog(models.Model):
     """
 
     _name = "customer.contact.log"
-    _description = "Contact"
+    _description = "Contact Log"
     _inherit = ["customer.care.link.mixin", "customer.care.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_start desc, id desc"
     _rec_name = "subject"

@@ -25,7 +25,13 @@ class TestContactLog(CareCommon):
         return self.Log.with_user(user or self.specialist).create(vals)
 
     def _append(self, **vals):
-        vals = {"partner_id": self.contact.id, "kind": "call", "subject": "Call", "source": "callback", **vals}
+        vals = {
+            "partner_id": self.contact.id,
+            "kind": "call",
+            "subject": "Call",
+            "source": "callback",
+            **vals,
+        }
         return self.Log._log_contacts([vals])
 
     def test_contact_formulas(self):
@@ -72,7 +78,12 @@ class TestContactLog(CareCommon):
 
     def test_contact_guards(self):
         """Source, document and family are the program's: not in create, not in write, not by a default."""
-        for vals in ({"source": "callback"}, {"res_model": "res.partner"}, {"res_id": 1}, {"commercial_partner_id": 1}):
+        for vals in (
+            {"source": "callback"},
+            {"res_model": "res.partner"},
+            {"res_id": 1},
+            {"commercial_partner_id": 1},
+        ):
             with self.subTest(vals=vals):
                 with self.assertRaises(AccessError):
                     self._create_log(**vals)
@@ -86,7 +97,9 @@ class TestContactLog(CareCommon):
         """One reception of several customers gives each an entry of the same contents."""
         other = self._create_customer()
         action = (self.customer | other).with_user(self.specialist).action_care_log_contact()
-        form = Form(self.Log.with_user(self.specialist).with_context(**action["context"]), view=action["views"][0][0])
+        form = Form(
+            self.Log.with_user(self.specialist).with_context(**action["context"]), view=action["views"][0][0]
+        )
         form.subject, form.kind, form.duration_minutes = "Tour of the plant", "reception", 90
         form.save()
         logs = self.Log.search([("subject", "=", "Tour of the plant")])
@@ -98,7 +111,12 @@ class TestContactLog(CareCommon):
 
     def test_contact_append_is_idempotent(self):
         """The same happening is noted once, in one batch or in two; other customers and sources are others."""
-        vals = {"res_model": "res.partner", "res_id": 5, "duration_minutes": 12, "participant_ids": [self.customer.id]}
+        vals = {
+            "res_model": "res.partner",
+            "res_id": 5,
+            "duration_minutes": 12,
+            "participant_ids": [self.customer.id],
+        }
         first = self._append(**vals)
         self.assertEqual(self._append(**vals), first)
         self.assertRecordValues(
@@ -169,7 +187,15 @@ class TestContactLog(CareCommon):
         self.Log._backfill()
         self.assertRecordValues(
             self.Log.search([("partner_id", "=", self.contact.id)]),
-            [{"source": "callback", "res_id": callback.id, "result": "All well", "is_counted": True, "kind": "call"}],
+            [
+                {
+                    "source": "callback",
+                    "res_id": callback.id,
+                    "result": "All well",
+                    "is_counted": True,
+                    "kind": "call",
+                }
+            ],
         )
         self.Log.invalidate_model()
         callback.action_reopen()
@@ -196,7 +222,12 @@ class TestContactLog(CareCommon):
         """What the program noted is not changed, but for result and next step."""
         log = self._append(user_id=self.specialist.id).with_user(self.specialist)
         log.write({"result": "He asked for an offer", "next_step": "Offer", "next_date": "2030-01-01"})
-        for vals in ({"subject": "x"}, {"partner_id": self.customer.id}, {"duration_minutes": 9}, {"user_id": False}):
+        for vals in (
+            {"subject": "x"},
+            {"partner_id": self.customer.id},
+            {"duration_minutes": 9},
+            {"user_id": False},
+        ):
             with self.assertRaises(UserError):
                 log.write(vals)
 
@@ -212,9 +243,10 @@ class TestContactLog(CareCommon):
             foreign.with_user(self.specialist).result = "x"
         both = self.Log.with_user(self.auditor).search([("id", "in", (own | foreign).ids)])
         self.assertEqual(len(both), 2)
-        for call in (lambda: own.with_user(self.auditor).write({"result": "x"}), lambda: self._create_log(self.auditor)):
-            with self.assertRaises(AccessError):
-                call()
+        with self.assertRaises(AccessError):
+            own.with_user(self.auditor).write({"result": "x"})
+        with self.assertRaises(AccessError):
+            self._create_log(self.auditor)
         for user in (self.employee, self.portal, self.public):
             with self.assertRaises(AccessError):
                 own.with_user(user).read(["subject"])
@@ -254,11 +286,10 @@ class TestContactLog(CareCommon):
         )
         with self.assertRaises(AccessError):
             message.with_user(self.employee).action_care_count_as_contact()
-        other = self.env.user.message_post(body="Nothing of ours") if hasattr(self.env.user, "message_post") else None
-        foreign = other or self.env["mail.message"].create({"body": "x", "model": False})
         with self.assertRaises(UserError):
-            self.env["mail.message"].create({"body": "x"}).with_user(self.env.user).action_care_count_as_contact()
-        self.assertTrue(foreign)
+            self.env["mail.message"].create({"body": "x"}).with_user(
+                self.env.user
+            ).action_care_count_as_contact()
 
     def test_contact_merge(self):
         """Merged customers keep their contacts; what both have in common is kept once."""
@@ -275,7 +306,6 @@ class TestContactLog(CareCommon):
     def test_contact_erasure(self):
         """Erasing personal data empties the texts, the fact stays."""
         log = self._create_log(result="He is ill", next_step="Send flowers")
-        self.contact.sudo()._care_anonymize() if hasattr(self.contact, "_care_anonymize") else None
         entry = self.env["res.partner"]._care_privacy_models()["customer.contact.log"]
         self.env["res.partner"]._care_anonymize_records("customer.contact.log", entry, log.sudo())
         self.assertFalse(log.result or log.next_step)
@@ -286,9 +316,12 @@ class TestContactLog(CareCommon):
         self._create_log(date_start="2026-03-01 09:00:00", duration_minutes=2885)
         self._create_log(date_start="2026-05-01 09:00:00", partner_id=self.customer.id)
         Sheet = self.env["customer.contact.sheet"].with_user(self.specialist)
-        sheet = Sheet.create({"partner_id": self.customer.id, "date_from": "2026-02-01", "date_to": "2026-03-31"})
+        sheet = Sheet.create(
+            {"partner_id": self.customer.id, "date_from": "2026-02-01", "date_to": "2026-03-31"}
+        )
         action = sheet.action_print()
-        html = self.env["ir.actions.report"]._render_qweb_html(action["report_name"], action["context"]["active_ids"])[0]
+        ids = action["context"]["active_ids"]
+        html = self.env["ir.actions.report"]._render_qweb_html(action["report_name"], ids)[0]
         self.assertIn("2 d 0 h 5 min", html.decode())
         self.specialist.group_ids |= self.env.ref("base.group_allow_export")
         name, stream = sheet._get_xlsx()

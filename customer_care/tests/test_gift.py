@@ -74,7 +74,9 @@ class TestGift(CareCommon):
         first.action_cancel()
         third.action_request_approval()
         self.assertEqual(third.state, "approved")
-        new = self.Gift.new({"partner_id": self.contact.id, "article_id": self.article.id, "date": "2026-05-01"})
+        new = self.Gift.new(
+            {"partner_id": self.contact.id, "article_id": self.article.id, "date": "2026-05-01"}
+        )
         self.assertEqual(new.budget_left, -60)
 
     def test_gift_within_the_budget_of_the_occasion(self):
@@ -93,7 +95,12 @@ class TestGift(CareCommon):
             greetings = self.env["customer.care.greeting"].search([("occasion_id", "=", occasion.id)])
             context = greetings.with_user(self.specialist).action_plan_gift()["context"]
             self.assertEqual(context["default_article_id"], self.article.id)
-            wizard = self.env["customer.care.gift.plan"].with_user(self.specialist).with_context(**context).create({})
+            wizard = (
+                self.env["customer.care.gift.plan"]
+                .with_user(self.specialist)
+                .with_context(**context)
+                .create({})
+            )
             gifts = self.Gift.search(wizard.action_confirm()["domain"])
             self.assertEqual(gifts.partner_id, people)
             self.assertEqual(gifts.occasion_id, occasion)
@@ -121,13 +128,17 @@ class TestGift(CareCommon):
 
     def test_gift_guards_and_access(self):
         """State, dates and origin are the program's; strangers and the auditor change nothing."""
-        for vals in ({"state": "given"}, {"date_given": "2026-01-01"}, {"greeting_id": 1}, {"approval_state": "approved"}):
+        names = {"state": "given", "date_given": "2026-01-01", "greeting_id": 1, "approval_state": "approved"}
+        for name, value in names.items():
+            vals = {name: value}
             with self.subTest(vals=vals):
                 with self.assertRaises(AccessError):
                     self._create_gift(**vals)
                 with self.assertRaises(AccessError):
                     self._create_gift().write(vals)
-        forged = self.Gift.with_user(self.specialist).with_context(default_state="given", default_greeting_id=1)
+        forged = self.Gift.with_user(self.specialist).with_context(
+            default_state="given", default_greeting_id=1
+        )
         gift = forged.create({"partner_id": self.contact.id, "article_id": self.article.id})
         self.assertRecordValues(gift, [{"state": "draft", "greeting_id": False}])
         for user in (self.other_specialist, self.auditor, self.employee):

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
@@ -49,7 +49,14 @@ class TestOccasion(CareCommon):
     def _create_holiday(self, **vals):
         template = self.env.ref("customer_care.mail_template_greeting_holiday")
         return self.Occasion.create(
-            {"name": "Fair", "month": 3, "day": 20, "template_id": template.id, "purpose_id": self.purpose.id, **vals}
+            {
+                "name": "Fair",
+                "month": 3,
+                "day": 20,
+                "template_id": template.id,
+                "purpose_id": self.purpose.id,
+                **vals,
+            }
         )
 
     def _decide(self, state, partner=None):
@@ -161,7 +168,9 @@ class TestOccasion(CareCommon):
     @freeze_time("2026-01-20")
     def test_greeting_year_of_a_lunar_day(self):
         """A lunar day before New Year belongs to the year that ends."""
-        self.contact.write({"care_birthday": "1985-02-10", "care_birthday_calendar": "lunar"})  # 21st of the 12th
+        self.contact.write(
+            {"care_birthday": "1985-02-10", "care_birthday_calendar": "lunar"}
+        )  # 21st of the 12th
         greetings = self._switch_on()
         self.assertRecordValues(greetings, [{"date": self.contact.care_next_birthday, "year": 2025}])
 
@@ -228,14 +237,20 @@ class TestOccasion(CareCommon):
         other = self.birthday.with_company(company).copy({"company_id": company.id})
         theirs = self._switch_on(other)
         self.assertEqual(theirs.company_id, company)
-        self.assertEqual(self.Greeting.with_user(self.manager).search([("id", "in", (mine | theirs).ids)]), mine)
+        self.assertEqual(
+            self.Greeting.with_user(self.manager).search([("id", "in", (mine | theirs).ids)]), mine
+        )
 
     @freeze_time(DAY)
     def test_greeting_many_in_few_statements(self):
         """Ten thousand birthdays are planned in bounded batches of one statement."""
         one = self._create_customer("Many", email="many@example.com", care_birthday="1980-03-20")
         self.env.flush_all()
-        fields_ = [field for field in one._fields.values() if field.store and field.column_type and field.name != "id"]
+        fields_ = [
+            field
+            for field in one._fields.values()
+            if field.store and field.column_type and field.name != "id"
+        ]
         columns = SQL(", ").join(SQL.identifier(field.name) for field in fields_)
         self.env.cr.execute(
             SQL(
@@ -304,6 +319,9 @@ class TestOccasion(CareCommon):
         )
         self.assertEqual((preview.subject, preview.count), ("Bon anniversaire", 1))
         self.assertFalse(preview.problem)
+        action = self.birthday.action_preview()
+        form = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        self.assertEqual((form.partner_id, form.subject), (self.contact, "Bon anniversaire"))
         with freeze_time("2026-03-20 10:00:00"):
             greeting.action_send_now()
         self.assertEqual(greeting.mail_id.subject, "Bon anniversaire")
@@ -347,7 +365,7 @@ class TestOccasion(CareCommon):
             greeting.with_user(self.specialist).action_reset()
             self.assertEqual(greeting.state, "planned")
             body = template.body_html
-            template.body_html = "<p t-if=\"object.partner_id.ref == 'odd'\" t-out=\"1 / 0\"/>"
+            template.body_html = '<p t-if="object.partner_id.ref == \'odd\'" t-out="1 / 0"/>'
             self.contact.ref = "odd"
             with mute_logger(SENDER, RENDERER):
                 self._send()
@@ -368,12 +386,14 @@ class TestOccasion(CareCommon):
             self.birthday.domain = str([("id", "in", (self.contact | other).ids)])
             self.birthday.action_plan()
         self.birthday.template_id.body_html = (
-            "<p><t t-if=\"object.partner_id.name == 'Bo'\" t-out=\"1 / 0\"/>Hello</p>"
+            '<p><t t-if="object.partner_id.name == \'Bo\'" t-out="1 / 0"/>Hello</p>'
         )
         with freeze_time("2026-03-20 10:00:00"):
             with mute_logger(SENDER, RENDERER):
                 self._send()
-        states = {row.partner_id.name: row.state for row in self.Greeting.search([("date", "=", "2026-03-20")])}
+        states = {
+            row.partner_id.name: row.state for row in self.Greeting.search([("date", "=", "2026-03-20")])
+        }
         self.assertEqual(states, {"Ada Wind": "sent", "Bo": "failed"})
 
     def test_greeting_mail_that_fails_can_be_retried(self):
@@ -422,7 +442,9 @@ class TestOccasion(CareCommon):
             greeting = self._switch_on()
         nothing = self.Greeting.browse()
         with freeze_time("2026-03-20 10:00:00"):
-            with patch.object(self.env.registry[greeting._name], "try_lock_for_update", lambda *args, **kw: nothing):
+            with patch.object(
+                self.env.registry[greeting._name], "try_lock_for_update", lambda *args, **kw: nothing
+            ):
                 self._send()
                 self.assertEqual(greeting.state, "planned")
                 with self.assertRaisesRegex(UserError, "Somebody else"):
@@ -442,9 +464,9 @@ class TestOccasion(CareCommon):
         greeting.action_reset()
         greeting.action_mark_done()
         self.assertEqual(greeting.state, "sent")
-        for method in (greeting.action_mark_done, greeting.action_send_now, greeting.action_plan_call, greeting.action_reset):
+        for method in ("action_mark_done", "action_send_now", "action_plan_call", "action_reset"):
             with self.assertRaises(UserError):
-                method()
+                getattr(greeting, method)()
 
     @freeze_time(DAY)
     def test_greeting_as_a_call(self):
@@ -472,9 +494,11 @@ class TestOccasion(CareCommon):
             with self.assertRaises(AccessError):
                 mine.write(vals)
         with self.assertRaises(AccessError):
-            self.Greeting.with_user(self.manager).create({"occasion_id": self.birthday.id, "partner_id": self.contact.id})
+            self.Greeting.with_user(self.manager).create(
+                {"occasion_id": self.birthday.id, "partner_id": self.contact.id}
+            )
         for user in (self.other_specialist, self.auditor, self.employee):
-            for method in ("action_send_now", "action_mark_done", "action_skip", "action_plan_call", "action_plan_gift"):
+            for method in ("action_send_now", "action_mark_done", "action_skip", "action_plan_gift"):
                 with self.subTest(user=user.name, method=method), self.assertRaises(AccessError):
                     getattr(greeting.with_user(user), method)()
         greeting.with_user(self.auditor).read(["state"])
@@ -546,7 +570,9 @@ class TestOccasion(CareCommon):
         greeting = self._switch_on()
         holiday = self._create_holiday(is_on=True, domain=str([("id", "in", self.contact.ids)]))
         holiday.action_plan()
-        self.assertEqual(get(), {("birthday", "planned", 1, self.contact.id), ("holiday", "planned", 1, False)})
+        self.assertEqual(
+            get(), {("birthday", "planned", 1, self.contact.id), ("holiday", "planned", 1, False)}
+        )
         row = Coming.search([("greeting_id", "=", greeting.id)])
         self.assertEqual(row.action_open_record()["res_id"], greeting.id)
         self.assertIn("Birthday", row.name)

@@ -29,22 +29,24 @@ class CustomerCareGreetingPreview(models.TransientModel):
 
     @api.depends("occasion_id")
     def _compute_partner_id(self):
+        Partner = self.env["res.partner"]
         for preview in self:
-            preview.partner_id = self.env["res.partner"].search(
-                preview.occasion_id._get_partner_domain(), limit=1
-            )
+            occasion = preview.occasion_id
+            preview.partner_id = occasion and Partner.search(occasion._get_partner_domain(), limit=1)
 
     @api.depends("occasion_id")
     def _compute_count(self):
+        Partner = self.env["res.partner"]
         for preview in self:
-            preview.count = self.env["res.partner"].search_count(preview.occasion_id._get_partner_domain())
+            occasion = preview.occasion_id
+            preview.count = Partner.search_count(occasion._get_partner_domain()) if occasion else 0
 
     @api.depends("occasion_id", "partner_id")
     def _compute_mail(self):
         for preview in self:
             subject, body, problem = preview._render()
             reasons = [problem] if problem else []
-            partner = preview.partner_id
+            partner = preview.partner_id._origin
             if partner and not problem:
                 code = preview.occasion_id.purpose_id.code or ""
                 reasons = partner._care_gate(code, preview.occasion_id.channel)
@@ -60,9 +62,11 @@ class CustomerCareGreetingPreview(models.TransientModel):
     def _render(self):
         """Return (subject, body, problem) of the mail to the chosen customer (singleton)."""
         self.ensure_one()
-        self.occasion_id.check_access("read")
-        occasion, partner = self.occasion_id.sudo(), self.partner_id
-        if not partner:
+        # On the form the records are those of an unsaved row.
+        occasion, partner = self.occasion_id._origin, self.partner_id._origin
+        occasion.check_access("read")
+        occasion = occasion.sudo()
+        if not occasion or not partner:
             return False, False, self.env._("No customer was chosen.")
         if occasion.channel == "sms":
             return False, occasion.with_context(lang=partner.lang).sms_text, occasion._get_problem()
@@ -84,10 +88,10 @@ class CustomerCareGreetingPreview(models.TransientModel):
     def _prepare_greeting_vals(self):
         today = fields.Date.context_today(self)
         return {
-            "occasion_id": self.occasion_id.id,
+            "occasion_id": self.occasion_id._origin.id,
             "partner_id": self.partner_id._origin.id,
-            "company_id": self.occasion_id.company_id.id,
-            "user_id": self.partner_id._care_get_responsible().id,
+            "company_id": self.occasion_id._origin.company_id.id,
+            "user_id": self.partner_id._origin._care_get_responsible().id,
             "date": today,
             "date_action": today,
             "year": 0,

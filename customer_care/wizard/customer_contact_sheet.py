@@ -44,7 +44,9 @@ class CustomerContactSheet(models.TransientModel):
         if not logs:
             raise UserError(self.env._("There are no contacts in this period."))
         if len(logs) > PRINTED_ROWS:
-            raise UserError(self.env._("These are too many contacts for paper: choose less, or take the workbook."))
+            raise UserError(
+                self.env._("These are too many contacts for paper: choose less, or take the workbook.")
+            )
         return self.env.ref("customer_care.customer_contact_log_report_sheet").report_action(logs)
 
     def _get_domain(self):
