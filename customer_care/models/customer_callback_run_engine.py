@@ -206,19 +206,23 @@ class CustomerCallbackRun(models.Model):
 
     def _work_at_once(self):
         """Do the whole run (singleton) in the present transaction."""
-        while self._work_slice():
+        # The gate was asked in this transaction, which sees nothing newer.
+        while self._work_slice(asks_gate=False):
             pass
         self._end_when_done()
 
-    def _work_slice(self):
-        """Make the callbacks of one slice; return False when none is left to take."""
+    def _work_slice(self, asks_gate=True):
+        """Make the callbacks of one slice; return False when none is left to take.
+
+        :param asks_gate: whether time has passed since the gate was asked
+        """
         parts = self.env["customer.callback.slice"].sudo()
         part = parts.search(
             [("run_id", "=", self.id), ("is_done", "=", False)], order="number"
         ).try_lock_for_update(limit=1)
         if not part:
             return False
-        part.write({**self._make(part.number * SLICE, (part.number + 1) * SLICE), "is_done": True})
+        part.write({**self._make(part.number * SLICE, (part.number + 1) * SLICE, asks_gate), "is_done": True})
         self.env.flush_all()
         # Whoever cancelled the run meanwhile dropped its rows: this makes the transaction fail with those of the slice.
         self.env.cr.execute(SQL("SELECT FROM customer_callback_run WHERE id = %s FOR SHARE", self.id))

@@ -251,8 +251,9 @@ class CustomerCallbackRun(models.Model):
                                PARTITION BY team_id, planned, caller_id IS NULL AND final_code IS NULL
                                -- Mixed, so that nobody gets all the good ones; the same in preview and run.
                                ORDER BY hashint4(id), id) END
-              FROM (SELECT %(run)s, %(before)s + row_number() OVER (ORDER BY final.id) AS number, %(company)s, final.id, final.person_id,
-                           final_code, array_to_string(final.codes, ','), final.key, %(reason)s, final.planned,
+              FROM (SELECT %(run)s, %(before)s + row_number() OVER (ORDER BY final.id) AS number, %(company)s, final.id,
+                           final.person_id, final_code,
+                           array_to_string(final.codes, ','), final.key, %(reason)s, final.planned,
                            %(deadline)s, team.id AS team_id,
                            CASE WHEN away.user_id IS NOT NULL THEN away.deputy_id
                                 WHEN %(fixed)s = ANY(%(able)s) THEN %(fixed)s END AS caller_id,

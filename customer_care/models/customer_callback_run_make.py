@@ -10,7 +10,7 @@ class CustomerCallbackRun(models.Model):
 
     _inherit = "customer.callback.run"
 
-    def _make(self, after, until):
+    def _make(self, after, until, asks_gate=True):
         """Work on the candidates with numbers above ``after`` up to ``until``; 0 belongs to the first.
 
         :return: the figures of the slice
@@ -32,7 +32,8 @@ class CustomerCallbackRun(models.Model):
         figures = {"count_new": 0, "count_moved": 0, "count_cancelled": 0, "count_blocked": 0}
         for company in self.env["res.company"].sudo().browse(company_ids):
             own = SQL("%s AND candidate.company_id = %s", rows, company.id)
-            figures["count_blocked"] += self._drop_blocked(own)
+            if asks_gate:
+                figures["count_blocked"] += self._drop_blocked(own)
             figures["count_cancelled"] += self._cancel(own, company)
             figures["count_moved"] += self._move(own, company)
             figures["count_new"] += self._insert(own, company)

@@ -79,14 +79,14 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         Run = self.env.registry["customer.callback.run"]
         original = Run._make
 
-        def make(run, after, until):
+        def make(run, *args):
             vals = {
                 "subject": "Twin",
                 "partner_id": people[1].id,
                 "key": f"{rule.id}:res.partner,{people[1].id}:0",
             }
             self.env["customer.callback"].sudo().create({**vals, "rule_id": rule.id})
-            return original(run, after, until)
+            return original(run, *args)
 
         with patch.object(Run, "_make", make):
             run = self._run(rule)
@@ -157,15 +157,11 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         """Whoever said no between the search and the making gets no call."""
         rule = self._create_periodic()
         people = self._create_people(2)
-        Run = self.env.registry["customer.callback.run"]
-        original = Run._make
-
-        def make(run, after, until):
-            people[0].care_do_not_call = True
-            return original(run, after, until)
-
-        with patch.object(Run, "_make", make):
+        with patch.object(customer_callback_run_engine, "RUN_AT_ONCE", 0):
             run = self._run(rule)
+        people[0].care_do_not_call = True
+        while run._work_once():
+            pass
         self.assertEqual(self._get_callbacks(rule).partner_id, people[1])
         self.assertEqual(run.counts, {"unwanted": 1})
 
