@@ -41,7 +41,9 @@ class CustomerCallback(models.Model):
 
     def _say_event(self, reason):
         """``trigger``, ``date`` and ``document``: something happened."""
-        triggers = dict(self.env["customer.callback.rule"]._fields["trigger"]._description_selection(self.env))
+        triggers = dict(
+            self.env["customer.callback.rule"]._fields["trigger"]._description_selection(self.env)
+        )
         return self.env._(
             "%(event)s on %(date)s: %(document)s",
             event=triggers.get(reason["trigger"], reason["trigger"]),

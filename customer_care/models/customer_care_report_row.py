@@ -256,7 +256,8 @@ class CustomerCareReportRow(models.Model):
               FROM (
                     SELECT measure.kind, measure.state, measure.date, measure.planned_cost, measure.actual_cost,
                            COALESCE(measure.commercial_partner_id, customer.commercial_partner_id) AS customer,
-                           CASE WHEN measure.partner_id IS NULL THEN GREATEST(plan.customer_count, 1) ELSE 1 END AS share,
+                           CASE WHEN measure.partner_id IS NULL THEN GREATEST(plan.customer_count, 1)
+                                ELSE 1 END AS share,
                            %(rate)s AS rate
                       FROM customer_care_measure measure
                       JOIN customer_care_plan plan ON plan.id = measure.plan_id

@@ -175,12 +175,21 @@ class TestCareReport(MetricCommon):
 
     def test_report_cost_of_gifts_and_campaigns(self):
         """An approved gift is planned, one handed over was paid; guests share the cost of their campaign."""
-        gifts = self.env["customer.care.gift"].create(
-            [
-                {"name": "Tea", "partner_id": self.buyer.id, "amount": amount, "date": day}
-                for amount, day in ((10, "2001-05-05"), (20, "2001-05-06"), (40, "2001-05-07"), (80, "2001-06-01"))
-            ]
-        ).sudo()
+        gifts = (
+            self.env["customer.care.gift"]
+            .create(
+                [
+                    {"name": "Tea", "partner_id": self.buyer.id, "amount": amount, "date": day}
+                    for amount, day in (
+                        (10, "2001-05-05"),
+                        (20, "2001-05-06"),
+                        (40, "2001-05-07"),
+                        (80, "2001-06-01"),
+                    )
+                ]
+            )
+            .sudo()
+        )
         gifts[0].state = gifts[3].state = "given"
         gifts[1].state = "approved"
         stranger = self._create_customer("Stranger", is_company=True)
