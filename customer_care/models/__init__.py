@@ -171,6 +171,7 @@ from . import (
     customer_care_plan_evaluation,
     customer_care_plan_sheet,
     customer_care_plan_work,
+    customer_care_report_parts,
     customer_care_team_callback,
     customer_contact_log_append,
     customer_grading_apply,

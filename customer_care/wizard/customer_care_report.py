@@ -42,8 +42,8 @@ class CustomerCareReport(models.TransientModel):
     currency_id = fields.Many2one("res.currency", compute="_compute_tiles")
     tiles = fields.Json(compute="_compute_tiles")
     matrix = fields.Json(compute="_compute_matrix")
-    planned_cost = fields.Monetary(string="Planned Cost", compute="_compute_tiles")
-    actual_cost = fields.Monetary(string="Actual Cost", compute="_compute_tiles")
+    planned_cost = fields.Monetary(compute="_compute_tiles")
+    actual_cost = fields.Monetary(compute="_compute_tiles")
     contact_count = fields.Integer(string="Contacts", compute="_compute_tiles")
 
     def _default_period(self):
@@ -204,25 +204,26 @@ class CustomerCareReport(models.TransientModel):
 
     def _get_definitions(self):
         """Return ``{code: what the figure is}``. Override to say what an addon adds."""
-        _ = self.env._
         grade = self.env._("of those graded on both days")
         return {
-            "contacts": _("Made / planned: callbacks and measures due in the period."),
-            "coverage": _(
+            "contacts": self.env._("Made / planned: callbacks and measures due in the period."),
+            "coverage": self.env._(
                 "Customers whose last contact is no older than their grade allows / all with such a grade."
             ),
-            "reach": _("Calls that reached the customer / all calls finished in the period."),
-            "overdue": _("Open after their last day / planned: callbacks and measures due in the period."),
-            "cost": _("Actual / planned cost of the measures, gifts and campaigns of the period."),
-            "satisfaction": _(
+            "reach": self.env._("Calls that reached the customer / all calls finished in the period."),
+            "overdue": self.env._(
+                "Open after their last day / planned: callbacks and measures due in the period."
+            ),
+            "cost": self.env._("Actual / planned cost of the measures, gifts and campaigns of the period."),
+            "satisfaction": self.env._(
                 "Answers of %(least)s or better, of 10 / all answers.",
                 least=self._get_company().care_satisfied_from,
             ),
-            "loyalty": _("Bought again in the last 12 months / bought in the 12 months before."),
-            "retention": _("Customers at the start who stayed / customers at the start."),
-            "churn": _("Customers at the start who were lost / customers at the start."),
-            "better": _("Customers who rose %(base)s.", base=grade),
-            "worse": _("Customers who fell %(base)s.", base=grade),
+            "loyalty": self.env._("Bought again in the last 12 months / bought in the 12 months before."),
+            "retention": self.env._("Customers at the start who stayed / customers at the start."),
+            "churn": self.env._("Customers at the start who were lost / customers at the start."),
+            "better": self.env._("Customers who rose %(base)s.", base=grade),
+            "worse": self.env._("Customers who fell %(base)s.", base=grade),
         }
 
     # Actions
@@ -282,22 +283,21 @@ class CustomerCareReport(models.TransientModel):
 
     def _write_xlsx_figures(self, book):
         """One row for each figure, beside its target and its definition."""
-        _ = self.env._
         sums, before = self._get_sums(), self._get_sums(*self._get_previous_period())
         targets = self.env["customer.care.target"]._get_targets(self._get_company(), self.team_id)
         names, definitions = self._get_names(), self._get_definitions()
-        sheet = book.add_sheet(_("Figures"))
+        sheet = book.add_sheet(self.env._("Figures"))
         sheet.write_title(self._get_xlsx_name())
         sheet.write_head(
             [
-                _("Figure"),
-                _("In the period"),
-                _("Target"),
-                _("Before"),
-                _("Part"),
-                _("Whole"),
-                _("Target Reached"),
-                _("Definition"),
+                self.env._("Figure"),
+                self.env._("In the period"),
+                self.env._("Target"),
+                self.env._("Before"),
+                self.env._("Part"),
+                self.env._("Whole"),
+                self.env._("Target Reached"),
+                self.env._("Definition"),
             ]
         )
         first = sheet.row
@@ -308,7 +308,7 @@ class CustomerCareReport(models.TransientModel):
                 None if share is None else share / 100
                 for share in (percent, target, figure.get_percent(before))
             ]
-            answer = "" if reached is None else _("Yes") if reached else _("No")
+            answer = "" if reached is None else self.env._("Yes") if reached else self.env._("No")
             color = {} if reached is None else {1: "percent", 6: "better" if reached else "worse"}
             sheet.write_row(
                 [names[code], *shares, sums[figure.part], sums[figure.whole], answer, definitions[code]],
@@ -316,8 +316,11 @@ class CustomerCareReport(models.TransientModel):
             )
         sheet.add_chart(
             "bar",
-            _("Figures and targets"),
-            [(_("In the period"), first, sheet.row - 1, 1), (_("Target"), first, sheet.row - 1, 2)],
+            self.env._("Figures and targets"),
+            [
+                (self.env._("In the period"), first, sheet.row - 1, 1),
+                (self.env._("Target"), first, sheet.row - 1, 2),
+            ],
             position=(sheet.row + 1, 0),
         )
 
