@@ -62,6 +62,24 @@ class TestAccess(CareCommon):
             "admin": "read",
             "auditor": "read",
         },
+        "customer.callback.run": {
+            "supervisor": "read",
+            "manager": "read",
+            "admin": "read",
+            "auditor": "read",
+        },
+        "customer.callback.candidate": {
+            "supervisor": "read",
+            "manager": "read",
+            "admin": "read",
+            "auditor": "read",
+        },
+        "customer.callback.slice": {
+            "supervisor": "read",
+            "manager": "read",
+            "admin": "read",
+            "auditor": "read",
+        },
         "customer.care.team": {
             "specialist": "read",
             "supervisor": "read",
