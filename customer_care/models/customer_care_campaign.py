@@ -121,7 +121,7 @@ class CustomerCareCampaign(models.Model):
     participant_ids = fields.One2many("customer.care.campaign.participant", "campaign_id")
     target_count = fields.Integer(string="On the List", compute="_compute_counts")
     invited_count = fields.Integer(string="Reached", compute="_compute_counts")
-    accepted_count = fields.Integer(string="Coming", compute="_compute_counts")
+    accepted_count = fields.Integer(string="Will Come", compute="_compute_counts")
     waiting_count = fields.Integer(string="On the Waiting List", compute="_compute_counts")
     attended_count = fields.Integer(string="Came", compute="_compute_counts")
     cost_by_attendee = fields.Monetary(

@@ -286,14 +286,14 @@ class CustomerCareReport(models.TransientModel):
         sums, before = self._get_sums(), self._get_sums(*self._get_previous_period())
         targets = self.env["customer.care.target"]._get_targets(self._get_company(), self.team_id)
         names, definitions = self._get_names(), self._get_definitions()
-        sheet = book.add_sheet(self.env._("Figures"))
+        sheet = book.add_sheet(self.env._("All Figures"))
         sheet.write_title(self._get_xlsx_name())
         sheet.write_head(
             [
                 self.env._("Figure"),
                 self.env._("In the period"),
                 self.env._("Target"),
-                self.env._("Before"),
+                self.env._("Earlier Period"),
                 self.env._("Part"),
                 self.env._("Whole"),
                 self.env._("Target Reached"),
