@@ -1,6 +1,7 @@
 """Many2one of tables with very many rows that only the program writes."""
 
 from odoo import fields
+from odoo.tools import SQL
 
 
 class Reference(fields.Many2one):
@@ -11,4 +12,11 @@ class Reference(fields.Many2one):
     """
 
     def update_db_foreign_key(self, model, column):
-        """Make no foreign key."""
+        """Make no foreign key, and drop the one of a time when this was a plain Many2one."""
+        model.env.cr.execute(
+            SQL(
+                "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s",
+                SQL.identifier(model._table),
+                SQL.identifier(f"{model._table}_{self.name}_fkey"),
+            )
+        )

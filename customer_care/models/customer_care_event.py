@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 
+from ..fields import Reference
 from ..tools.insert import insert
 
 # What a row consists of; not given, a value is empty.
@@ -29,7 +31,7 @@ class CustomerCareEvent(models.Model):
         store=True,
         precompute=True,
     )
-    company_id = fields.Many2one("res.company", readonly=True)
+    company_id = Reference("res.company", readonly=True)
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     kind = fields.Selection(
         selection=[
@@ -87,7 +89,7 @@ class CustomerCareEvent(models.Model):
         readonly=True,
     )
     summary = fields.Char(readonly=True)
-    user_id = fields.Many2one("res.users", string="By", readonly=True)
+    user_id = Reference("res.users", string="By", readonly=True)
     res_model = fields.Char(string="Document Model", readonly=True)
     res_id = fields.Many2oneReference(string="Document", model_field="res_model", readonly=True)
 
@@ -111,6 +113,18 @@ class CustomerCareEvent(models.Model):
     def _unlink_except_user(self):
         if not self.env.su:
             raise AccessError(self.env._("The timeline cannot be deleted."))
+
+    @api.model
+    def _forget(self, column, ids):
+        """Empty a column where it names records that are deleted: ``company_id`` or ``user_id``."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_care_event SET %(column)s = NULL WHERE %(column)s = ANY(%(ids)s)",
+                column=SQL.identifier(column),
+                ids=list(ids),
+            )
+        )
+        self.invalidate_model([column])
 
     @api.model
     def _log(self, vals_list):

@@ -11,6 +11,12 @@ class ResCompany(models.Model):
         help="Working hours of the customer care. Without them the company's working hours count.",
     )
 
+    def unlink(self):
+        ids = self.ids
+        result = super().unlink()
+        self.env["customer.care.event"]._forget("company_id", ids)
+        return result
+
     def _care_calendar(self):
         """Return the calendar of the customer care of the company; may be empty."""
         self.ensure_one()

@@ -42,6 +42,19 @@ class TestEvent(CareCommon):
         with self.assertRaises(AccessError):
             self._log().sudo().write({"summary": "forged"})
 
+    def test_event_outlives_its_author_and_company(self):
+        """A deleted user or company leaves the row, which names nobody then."""
+        user = self._create_user("leaving", "base.group_user")
+        company = self.env["res.company"].create({"name": "Closing"})
+        event = self._log(user_id=user.id, company_id=company.id)
+        user.unlink()
+        self.assertFalse(event.user_id)
+        self.assertEqual(event.company_id, company)
+        # Other addons may forbid to delete a company: what would follow is asked for itself.
+        event._forget("company_id", company.ids)
+        self.assertFalse(event.company_id)
+        self.assertEqual(event.kind, "note")
+
     def test_event_readers_are_the_customer_care(self):
         """Specialists and auditors read the timeline, nobody else."""
         event = self._log()
