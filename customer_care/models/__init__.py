@@ -128,6 +128,7 @@ from . import (  # isort: split
     res_partner_quality,
     res_partner_sheet,
     res_partner_verify,
+    res_users,
     resource_calendar,
 )
 
