@@ -22,6 +22,7 @@
         "security/ir.model.access.csv",
         "security/customer_callback_security.xml",
         "security/customer_privacy_security.xml",
+        "security/customer_wizard_security.xml",
         "data/customer_consent_purpose_data.xml",
         "data/customer_privacy_request_data.xml",
         "data/customer_retention_rule_data.xml",

@@ -257,6 +257,7 @@ class CustomerCallback(models.Model):
     def _check_caller(self):
         """:raises UserError: the caller is archived, thus would never call"""
         for user in self.sudo().user_id:
+            user._care_check_employees()
             if not user.active:
                 raise UserError(self.env._("%(user)s has left and cannot call anybody.", user=user.name))
 

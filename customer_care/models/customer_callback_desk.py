@@ -62,15 +62,16 @@ class CustomerCallback(models.Model):
         self.has_measures = hasattr(self.env["res.partner"], "action_care_add_measure")
 
     def _compute_last_satisfaction(self):
-        """Take the last answer of the customer's company in a call, whoever made it."""
+        """Take the last answer of the customer's company in a call, whoever of our companies' people made it."""
         families = self.commercial_partner_id.ids
         self.flush_model(["satisfaction", "done_datetime", "commercial_partner_id"])
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT ON (commercial_partner_id) commercial_partner_id, satisfaction FROM customer_callback"
                 " WHERE commercial_partner_id = ANY(%s) AND satisfaction > 0 AND done_datetime IS NOT NULL"
-                " ORDER BY commercial_partner_id, done_datetime DESC, id DESC",
+                " AND company_id = ANY(%s) ORDER BY commercial_partner_id, done_datetime DESC, id DESC",
                 families,
+                self.env.companies.ids,
             )
         )
         last = dict(rows)

@@ -86,7 +86,8 @@ class CustomerCallbackRule(models.Model):
         """Open the run that is under way or waits to be confirmed."""
         self.ensure_one()
         self._check_may_plan()
-        return (self._get_open_runs() or self.run_ids[:1])._get_form_action()
+        run = self._get_open_runs() or self.run_ids[:1]
+        return run._get_form_action() if run else self.action_open_runs()
 
     def _check_may_plan(self):
         """:raises AccessError: the user divides no work"""

@@ -213,6 +213,16 @@ class CustomerCareCampaign(models.Model):
             if campaign.date_deadline and campaign.date_deadline > campaign.date_begin:
                 raise ValidationError(self.env._("The answer is due before the campaign begins."))
 
+    @api.constrains("date_tz")
+    def _check_date_tz(self):
+        # The server does not check the values of a selection that a method gives.
+        if any(campaign.date_tz not in pytz.all_timezones_set for campaign in self):
+            raise ValidationError(self.env._("There is no such time zone."))
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        self.user_id._care_check_employees()
+
     @api.constrains("online_url")
     def _check_online_url(self):
         for campaign in self:

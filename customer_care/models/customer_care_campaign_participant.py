@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 # Only the methods of this model set these, from these values on; the token has a default of its own.
@@ -162,6 +162,19 @@ class CustomerCareCampaignParticipant(models.Model):
             person = participant._get_addressee()
             participant.email = person.email
             participant.phone = person.phone or participant.partner_id.phone
+
+    @api.constrains("partner_id", "contact_id")
+    def _check_contact(self):
+        """:raises ValidationError: the invitation would go to somebody who does not belong to the customer"""
+        for one in self.sudo().filtered("contact_id"):
+            if one.contact_id.commercial_partner_id != one.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s does not belong to %(customer)s.",
+                        contact=one.contact_id.name,
+                        customer=one.partner_id.display_name,
+                    )
+                )
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):

@@ -139,6 +139,10 @@ class CustomerCareGift(models.Model):
         for gift in self:
             gift.display_name = ": ".join(filter(None, (gift.partner_id.display_name, gift.name)))
 
+    @api.constrains("user_id")
+    def _check_user(self):
+        self.user_id._care_check_employees()
+
     @api.constrains("name", "article_id")
     def _check_name(self):
         for gift in self:

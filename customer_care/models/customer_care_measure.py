@@ -82,6 +82,7 @@ class CustomerCareMeasure(models.Model):
         "res.users",
         string="Responsible",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        check_company=True,
         index="btree_not_null",
         tracking=True,
     )
@@ -171,6 +172,10 @@ class CustomerCareMeasure(models.Model):
                 if measure.date_done <= (measure.date or date.max)
                 else "no"
             )
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        self.user_id._care_check_employees()
 
     # Guards
 

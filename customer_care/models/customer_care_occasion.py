@@ -164,7 +164,15 @@ class CustomerCareOccasion(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for occasion in self:
-            occasion._get_own_domain()
+            # By the rights of who writes it: numbers of customers must not tell what the writer may not read.
+            self.env["res.partner"].sudo(False)._search(occasion._get_own_domain()).select()
+
+    @api.constrains("template_id")
+    def _check_template(self):
+        """:raises ValidationError: rendered for the greetings, it would tell of other records with the same ids"""
+        Greeting = self.env["customer.care.greeting"]
+        if any(template.model != Greeting._name for template in self.sudo().template_id):
+            raise ValidationError(self.env._("Please choose a mail template for greetings."))
 
     @api.constrains("is_on", "channel", "template_id", "sms_text", "article_id")
     def _check_complete(self):

@@ -51,6 +51,10 @@ STATES = [
 ]
 PENDING_STATES = ("submitted", "manager", "director")
 LIVE_STATES = ("approved", "running")
+# What Python and the ORM raise at a text that is no domain.
+FILTER_ERRORS = (
+    ValueError, TypeError, KeyError, AttributeError, SyntaxError, MemoryError, RecursionError
+)  # fmt: skip
 VERDICTS = [("achieved", "Achieved"), ("partly", "Partly Achieved"), ("missed", "Not Achieved")]
 
 
@@ -301,7 +305,7 @@ class CustomerCarePlan(models.Model):
             if plan.scope == "customer":
                 plan.customer_count = 1
             elif plan.state == "draft":
-                plan.customer_count = self.env["res.partner"].sudo().search_count(plan._get_segment_domain())
+                plan.customer_count = plan._get_segment_model().search_count(plan._get_segment_domain())
             else:
                 plan.customer_count = len(plan.member_ids)
 
@@ -343,11 +347,15 @@ class CustomerCarePlan(models.Model):
     def _check_domain(self):
         for plan in self.filtered(lambda plan: plan.scope == "segment"):
             try:
-                self.env["res.partner"].sudo().search(plan._get_segment_domain(), limit=1)
-            except (ValueError, TypeError, KeyError, AttributeError, SyntaxError) as error:
+                plan._get_segment_model().search(plan._get_segment_domain(), limit=1)
+            except FILTER_ERRORS as error:
                 raise ValidationError(
                     self.env._("The filter of the segment cannot be used: %(error)s", error=str(error))
                 ) from error
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        self.user_id._care_check_employees()
 
     @api.constrains("verdict", "verdict_reason", "verdict_proposed")
     def _check_verdict(self):
@@ -356,6 +364,11 @@ class CustomerCarePlan(models.Model):
                 raise ValidationError(
                     self.env._("Say why the verdict differs from the one that the goals propose.")
                 )
+
+    @api.model
+    def _get_segment_model(self):
+        """Return the customers by the rights of the user: the size of a segment must not tell what he may not read."""
+        return self.env["res.partner"].sudo(False)
 
     def _get_segment_domain(self):
         """Return the domain of the customers (commercial partners) of the segment.

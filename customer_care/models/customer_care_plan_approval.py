@@ -82,7 +82,7 @@ class CustomerCarePlan(models.Model):
     def _freeze_members(self):
         """Freeze the customers of the plan (singleton); the budget follows only when that changes the cost."""
         budget, cost = self.budget, self.planned_cost
-        self.env["customer.care.plan.member"].sudo()._freeze(self)
+        self.env["customer.care.plan.member"].sudo()._freeze(self, self._get_segment_model())
         if self.planned_cost == cost:
             self.budget = budget
 

@@ -33,14 +33,18 @@ class CustomerCarePlanMember(models.Model):
             raise AccessError(self.env._("The customers of a plan are frozen when it is submitted."))
         return super().write(vals)
 
-    def _freeze(self, plan):
-        """Put the customers who belong to ``plan`` today (singleton) in the place of the earlier ones."""
+    def _freeze(self, plan, customers=None):
+        """Put the customers who belong to ``plan`` today (singleton) in the place of the earlier ones.
+
+        :param customers: ``res.partner`` by the rights of who names the filter; default: as superuser
+        """
         plan = plan.sudo()
         if plan.scope == "customer":
             partners = plan.partner_id.commercial_partner_id
             source = SQL("SELECT id, care_grade_id FROM res_partner WHERE id = %s", partners.id)
         else:
-            query = self.env["res.partner"].sudo()._search(plan._get_segment_domain())
+            customers = self.env["res.partner"].sudo() if customers is None else customers
+            query = customers._search(plan._get_segment_domain())
             source = SQL(
                 "SELECT id, care_grade_id FROM res_partner WHERE id IN (%s) ORDER BY id", query.subselect()
             )

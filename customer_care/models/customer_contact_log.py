@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -190,7 +190,8 @@ class CustomerContactLog(models.Model):
     def _compute_date_end(self):
         for log in self:
             minutes = min(max(log.duration_minutes, 0), LONGEST_MINUTES)
-            log.date_end = log.date_start and log.date_start + timedelta(minutes=minutes)
+            room = log.date_start and datetime.max - log.date_start
+            log.date_end = log.date_start and log.date_start + min(timedelta(minutes=minutes), room)
 
     def _inverse_date_end(self):
         """Let the duration follow the end; what is left out takes no time."""
@@ -229,6 +230,10 @@ class CustomerContactLog(models.Model):
     def _onchange_date_end(self):
         if self.date_start and self.date_end and self.date_end >= self.date_start:
             self.duration_minutes = get_minutes(self.date_start, self.date_end)
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        self.user_id._care_check_employees()
 
     @api.constrains("duration_minutes")
     def _check_longest(self):

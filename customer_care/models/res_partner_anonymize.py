@@ -39,6 +39,8 @@ class ResPartner(models.Model):
         partners._care_anonymize_users()
         partners._care_anonymize_partners()
         self.env["res.partner"].invalidate_model()
+        for _name, _entry, records in places:
+            partners._care_anonymize_approvals(records.exists())
         partners._care_cancel_forbidden(with_due=True)
         self.env.flush_all()
         # what the work itself wrote to the timeline before names no subject any more
@@ -82,6 +84,13 @@ class ResPartner(models.Model):
             )
         )
         records.invalidate_model()
+
+    @api.model
+    def _care_anonymize_approvals(self, records):
+        """Let the steps of approvals call these documents what they are called now, and forget their remarks."""
+        lines = self.env["customer.approval.line"].sudo()
+        for line in lines.search([("res_model", "=", records._name), ("res_id", "in", records.ids)]):
+            line.write({"record_name": records.browse(line.res_id).display_name, "comment": False})
 
     def _care_anonymize_messages(self, places):
         """Empty the messages on the documents and those the customer wrote or got; delete files and queues."""

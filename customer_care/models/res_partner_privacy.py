@@ -146,7 +146,13 @@ class ResPartner(models.Model):
                     "duration_minutes",
                     "done_datetime",
                 ),
-                "erase": {"note": None, "needs": None, "cancel_reason": None, "reason": None},
+                "erase": {
+                    "subject": "-",
+                    "note": None,
+                    "needs": None,
+                    "cancel_reason": None,
+                    "reason": None,
+                },  # fmt: skip
             },
             "customer.callback.answer": {
                 "domain": own,

@@ -24,6 +24,7 @@ from . import (
     test_campaign_answer,
     test_campaign_effect,
     test_campaign_mail,
+    test_care_attacks,
     test_care_measure,
     test_care_plan,
     test_care_plan_change,

@@ -9,9 +9,10 @@ class CustomerCallbackLetter(models.TransientModel):
     _description = "Write to a Customer Who Was not Reached"
 
     callback_id = fields.Many2one("customer.callback", required=True, readonly=True)
-    kind = fields.Selection(related="callback_id.follow_up")
-    partner_id = fields.Many2one(related="callback_id.partner_id")
-    email = fields.Char(related="partner_id.email", string="To")
+    # By the reader's rights: the dialog can be opened with the number of any callback.
+    kind = fields.Selection(related="callback_id.follow_up", related_sudo=False)
+    partner_id = fields.Many2one(related="callback_id.partner_id", related_sudo=False)
+    email = fields.Char(related="partner_id.email", string="To", related_sudo=False)
     warning = fields.Char(compute="_compute_warning")
     subject = fields.Char(compute="_compute_text", store=True, readonly=False)
     body = fields.Html(compute="_compute_text", store=True, readonly=False)

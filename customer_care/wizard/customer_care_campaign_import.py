@@ -68,7 +68,9 @@ class CustomerCareCampaignImport(models.TransientModel):
 
     def _read_rows(self):
         """Return ``([(line number, id or e-mail address, state)], [problems])``."""
-        rows = list(csv.reader(io.StringIO(self._read_text()), delimiter=self._get_delimiter()))
+        # lines end as on any computer
+        text = io.StringIO(self._read_text(), newline=None)
+        rows = list(csv.reader(text, delimiter=self._get_delimiter()))
         head = [name.strip().lower() for name in rows[0]] if rows else []
         places = [
             next((head.index(name) for name in names if name in head), None)

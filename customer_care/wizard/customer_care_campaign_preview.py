@@ -18,7 +18,7 @@ class CustomerCareCampaignPreview(models.TransientModel):
         ondelete="cascade",
     )
     subject = fields.Char(compute="_compute_mail")
-    email = fields.Char(string="To", related="participant_id.email")
+    email = fields.Char(string="To", related="participant_id.email", related_sudo=False)
     lang = fields.Char(string="Language", compute="_compute_mail")
     body = fields.Html(compute="_compute_mail", sanitize=False)
     reasons = fields.Text(string="Would Not Be Sent Now", compute="_compute_mail")

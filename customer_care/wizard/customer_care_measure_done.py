@@ -8,8 +8,9 @@ class CustomerCareMeasureDone(models.TransientModel):
     _description = "Measure Done"
 
     measure_id = fields.Many2one("customer.care.measure", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="measure_id.currency_id")
-    planned_cost = fields.Monetary(related="measure_id.planned_cost")
+    # By the reader's rights: the dialog can be opened with the number of any measure.
+    currency_id = fields.Many2one(related="measure_id.currency_id", related_sudo=False)
+    planned_cost = fields.Monetary(related="measure_id.planned_cost", related_sudo=False)
     date_done = fields.Date(string="Done On", required=True, default=fields.Date.context_today)
     actual_cost = fields.Monetary()
     note = fields.Text(string="Result")
@@ -22,7 +23,13 @@ class CustomerCareMeasureDone(models.TransientModel):
         if self.attachment_ids:
             measure._check_may_finish()
             measure.write({"attachment_ids": [Command.link(number) for number in self.attachment_ids.ids]})
-            self.attachment_ids.sudo().write({"res_model": measure._name, "res_id": measure.id})
+            # a file of another document stays where it is
+            own = self.attachment_ids.sudo().filtered(
+                lambda file: (
+                    file.create_uid == self.env.user and (not file.res_id or file.res_model == self._name)
+                )
+            )
+            own.write({"res_model": measure._name, "res_id": measure.id})
         measure.action_done(
             actual_cost=self.actual_cost or measure.actual_cost,
             note=self.note or measure.note or "",
