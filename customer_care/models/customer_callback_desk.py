@@ -28,7 +28,7 @@ class CustomerCallback(models.Model):
     claim_text = fields.Char(string="Taken", compute="_compute_is_claimed")
     phone_data = fields.Json(string="Numbers as Data", compute="_compute_phone_data")
     has_number = fields.Boolean(string="Number Known", compute="_compute_phone_data")
-    has_measures = fields.Boolean(string="Care Plans Exist", compute="_compute_has_measures")
+    has_measures = fields.Boolean(string="May Plan Measures", compute="_compute_has_measures")
     care_grade_id = fields.Many2one(related="commercial_partner_id.care_grade_id")
     care_lifecycle_stage_id = fields.Many2one(related="commercial_partner_id.care_lifecycle_stage_id")
     last_satisfaction = fields.Integer(compute="_compute_last_satisfaction", aggregator=None)
@@ -58,8 +58,9 @@ class CustomerCallback(models.Model):
             callback.phone_data = rows
             callback.has_number = any(row["tel"] for row in rows)
 
+    @api.depends_context("uid")
     def _compute_has_measures(self):
-        self.has_measures = hasattr(self.env["res.partner"], "action_care_add_measure")
+        self.has_measures = self.env["customer.care.plan"].has_access("create")
 
     def _compute_last_satisfaction(self):
         """Take the last answer of the customer's company in a call, whoever of our companies' people made it."""
@@ -80,17 +81,33 @@ class CustomerCallback(models.Model):
 
     @api.depends_context("uid")
     def _compute_position_text(self):
-        queue = self._get_queue(self._get_queue_domain(own_only=True), limit=None).ids
-        done = self._get_done_today()
-        places = {number: place for place, number in enumerate(queue, start=1)}
+        total, places = self._get_places()
+        done = self.env[self._name].search_count(self._get_done_domain())
+        last = self._get_done_today(limit=1)
         for callback in self:
-            figures = {"place": places.get(callback.id), "total": len(queue), "done": len(done)}
+            figures = {"place": places.get(callback._origin.id), "total": total, "done": done}
             callback.position_text = (
                 self.env._("%(place)s of %(total)s today, %(done)s done", **figures)
                 if figures["place"]
                 else self.env._("%(total)s to call today, %(done)s done", **figures)
             )
-            callback.last_done_id = done[:1]
+            callback.last_done_id = last
+
+    def _get_places(self):
+        """Return the length of the user's list of today and ``{id: place}`` of these records in it.
+
+        The database counts: a list of thousands is not read for one place in it.
+        """
+        query = self._search(self._get_queue_domain(own_only=True))
+        ranked = query.subselect(
+            SQL.identifier(self._table, "id"),
+            SQL("row_number() OVER (ORDER BY %s) AS place", self._get_queue_order()),
+            SQL("count(*) OVER () AS total"),
+        )
+        rows = self.env.execute_query(
+            SQL("SELECT id, place, total FROM (%s) AS ranked WHERE place = 1 OR id = ANY(%s)", ranked, self.ids)
+        )
+        return (rows[0][2] if rows else 0), {row[0]: row[1] for row in rows}
 
     # Whom to call next
 
@@ -105,13 +122,19 @@ class CustomerCallback(models.Model):
         )
 
     @api.model
-    def _get_done_today(self):
-        """Return what the user finished today, the latest first."""
+    def _get_done_domain(self):
+        """Return the domain of what the user finished today."""
         begin, end = self._get_day_bounds()
-        return self.search(
-            [("done_by_id", "=", self.env.uid), ("done_datetime", ">=", begin), ("done_datetime", "<", end)],
-            order="done_datetime desc, id desc",
+        return (
+            Domain("done_by_id", "=", self.env.uid)
+            & Domain("done_datetime", ">=", begin)
+            & Domain("done_datetime", "<", end)
         )
+
+    @api.model
+    def _get_done_today(self, limit=None):
+        """Return what the user finished today, the latest first."""
+        return self.search(self._get_done_domain(), order="done_datetime desc, id desc", limit=limit)
 
     @api.model
     def _get_queue_domain(self, own_only=False):
@@ -144,12 +167,23 @@ class CustomerCallback(models.Model):
         The call being made; then those not skipped today: the customer's wish, overdue, urgent, end of the
         window, planned day. Where the customer's contact hours are over, or not begun, the call comes later.
         """
-        today = fields.Date.context_today(self)
-        begin = self._get_day_bounds()[0]
         self.flush_model()
         query = self._search(domain)
+        query.order = self._get_queue_order()
+        query.limit = limit
+        callbacks = self.browse(query)
+        closed = callbacks.partner_id._care_get_closed_ids()
+        return callbacks.sorted(
+            lambda callback: callback.partner_id.id in closed and callback.call_user_id != self.env.user
+        )
+
+    @api.model
+    def _get_queue_order(self):
+        """Return the order of the desk as SQL, without contact hours."""
+        today = fields.Date.context_today(self)
+        begin = self._get_day_bounds()[0]
         column = lambda name: SQL.identifier(self._table, name)  # noqa: E731
-        query.order = SQL(", ").join(
+        return SQL(", ").join(
             (
                 SQL("%s IS DISTINCT FROM %s", column("call_user_id"), self.env.uid),
                 SQL("%s >= %s IS TRUE", column("skipped_datetime"), begin),
@@ -166,12 +200,6 @@ class CustomerCallback(models.Model):
                 column("date_planned"),
                 column("id"),
             )
-        )
-        query.limit = limit
-        callbacks = self.browse(query)
-        closed = callbacks.partner_id._care_get_closed_ids()
-        return callbacks.sorted(
-            lambda callback: callback.partner_id.id in closed and callback.call_user_id != self.env.user
         )
 
     @api.model
@@ -277,6 +305,21 @@ class CustomerCallback(models.Model):
         return {"call_user_id": False, "call_datetime": False}
 
     @api.model
+    def _get_pull_domain(self):
+        """Return the domain of the due calls of the user's teams that have no caller, or one who has left."""
+        teams = self.env["customer.care.team"].search(
+            Domain("member_ids", "in", self.env.uid) | Domain("user_id", "=", self.env.uid)
+        )
+        return (
+            Domain("state", "=", "planned")
+            & Domain("date_planned", "<=", fields.Date.context_today(self))
+            & Domain("team_id", "in", [False, *teams.ids])
+            & Domain("company_id", "=", self.env.company.id)
+            & (Domain("user_id", "=", False) | Domain("user_id.active", "=", False))
+            & self._get_free_domain()
+        )
+
+    @api.model
     def action_pull(self):
         """Take the next due call that has no caller, or whose caller has left, from the own teams.
 
@@ -285,17 +328,7 @@ class CustomerCallback(models.Model):
         :raises UserError: there is none
         """
         self.check_access("write")
-        teams = self.env["customer.care.team"].search(
-            Domain("member_ids", "in", self.env.uid) | Domain("user_id", "=", self.env.uid)
-        )
-        domain = (
-            Domain("state", "=", "planned")
-            & Domain("date_planned", "<=", fields.Date.context_today(self))
-            & Domain("team_id", "in", [False, *teams.ids])
-            & Domain("company_id", "=", self.env.company.id)
-            & (Domain("user_id", "=", False) | Domain("user_id.active", "=", False))
-            & self._get_free_domain()
-        )
+        domain = self._get_pull_domain()
         for callback in self._get_queue(domain):
             if callback.try_lock_for_update() and callback.filtered_domain(domain):
                 callback.sudo().write({"user_id": self.env.uid})
@@ -325,7 +358,7 @@ class CustomerCallback(models.Model):
 
     def action_desk_undo(self):
         """Take back the end of the user's last call and show it again."""
-        last = self._get_done_today()[:1]
+        last = self._get_done_today(limit=1)
         if not last:
             raise UserError(self.env._("You have finished no call today."))
         last.action_reopen()

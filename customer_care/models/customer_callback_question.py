@@ -62,6 +62,9 @@ class CustomerCallbackQuestion(models.Model):
 
     @api.constrains("kind", "option_ids")
     def _check_options(self):
+        # Data files name each option, for its translation, and thus can only make them after their question.
+        if not self.env.registry.ready:
+            return
         for question in self:
             if question.kind in CHOICES and not question.option_ids:
                 raise ValidationError(

@@ -159,13 +159,9 @@ class CustomerCallback(models.Model):
         return {**action, "context": {**action["context"], **defaults}}
 
     def action_add_measure(self):
-        """Open what adds a measure to the customer's care plan.
-
-        :raises UserError: there are no care plans
-        """
+        """Open what adds a measure to the customer's care plan."""
         self.ensure_one()
-        if not hasattr(self.partner_id, "action_care_add_measure"):
-            raise UserError(self.env._("There are no care plans."))
+        self.check_access("read")
         return self.partner_id.action_care_add_measure()
 
     def _read_group_select(self, aggregate_spec, query):

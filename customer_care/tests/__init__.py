@@ -20,6 +20,7 @@ from . import (
     test_callback_rule_when,
     test_callback_rule_who,
     test_callback_script,
+    test_callback_tour,
     test_campaign,
     test_campaign_answer,
     test_campaign_effect,

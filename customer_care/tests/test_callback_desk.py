@@ -2,6 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import etree
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -315,3 +316,72 @@ class TestCallbackDesk(CareCommon):
         ).action_confirm()
         kind = self.env.ref("customer_care.mail_activity_type_verify")
         self.assertEqual(self.contact.activity_ids.activity_type_id, kind)
+
+    # Many calls
+
+    def test_desk_opens_among_thousands_with_few_queries(self):
+        """Ten thousand planned calls of one day cost no more queries than two: neither list nor place are read whole."""
+        for name in ("1", "2"):
+            self._create_callback(subject=name)
+        few = self._count_desk_queries()
+        self.env.cr.execute(
+            """
+            INSERT INTO customer_callback (subject, partner_id, commercial_partner_id, company_id, user_id, state,
+                                           date_planned, priority, attempt)
+            SELECT 'many', partner_id, commercial_partner_id, company_id, user_id, state, date_planned, '0', 1
+              FROM customer_callback, generate_series(1, 10000) WHERE subject = '2'
+            """
+        )
+        self.assertLessEqual(self._count_desk_queries(), few)
+        first = self.Callback.browse(self._next())
+        self.assertEqual(first.position_text, "1 of 10002 today, 0 done")
+        last = self.Callback.search([("subject", "=", "many")], order="id desc", limit=1)
+        self.assertEqual(last.position_text, "10002 of 10002 today, 0 done")
+
+    def _count_desk_queries(self):
+        """Open the desk as a browser does; return the number of queries, which must stay within the budget."""
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        callback = self.Callback.browse(self._next())
+        view = self.env.ref("customer_care.customer_callback_view_form_desk")
+        spec = {node.get("name"): {} for node in etree.fromstring(view.arch).iter("field")}
+        callback.web_read(spec)
+        count = self.env.cr.sql_log_count - before
+        self.assertLess(count, 60)
+        return count
+
+    # What a call leads to
+
+    def test_measure_is_planned_from_the_desk(self):
+        """From a call a measure is added to the plan of the customer, also of its company."""
+        callback = self._create_callback(partner_id=self.contact.id)
+        self.assertTrue(callback.has_measures)
+        action = callback.action_add_measure()
+        wizard = self.env[action["res_model"]].with_user(self.specialist).with_context(**action["context"])
+        wizard.create({"name": "Visit the plant", "kind": "visit"}).action_add()
+        measure = self.env["customer.care.measure"].search([("name", "=", "Visit the plant")])
+        self.assertRecordValues(measure, [{"kind": "visit", "commercial_partner_id": self.customer.id}])
+        self.assertFalse(callback.with_user(self.auditor).has_measures)
+        for user in (self.auditor, self.portal):
+            with self.assertRaises(AccessError):
+                callback.with_user(user).action_add_measure()
+
+    def test_reached_call_counts_as_contact_until_it_is_reopened(self):
+        """The contact log, and with it the last contact, follow the end of a call; each end makes one row."""
+        rows = self.env["customer.contact.log"]
+        domain = [("res_model", "=", "customer.callback"), ("source", "=", "callback")]
+        callback = self._create_callback(note="Fine", duration_minutes=7)
+        for _time in range(2):
+            callback.action_done("reached")
+            row = rows.search([*domain, ("res_id", "=", callback.id)])
+            self.assertRecordValues(
+                row,
+                [{"partner_id": self.customer.id, "kind": "call", "duration_minutes": 7, "result": "Fine"}],
+            )
+            self.assertEqual(self.customer.care_last_contact_date, fields.Date.today())
+            callback.action_reopen()
+            self.assertFalse(row.exists())
+            self.customer.invalidate_recordset()
+            self.assertFalse(self.customer.care_last_contact_date)
+        callback.action_done("no_answer")
+        self.assertFalse(rows.search([*domain, ("res_id", "=", callback.id)]))

@@ -23,18 +23,16 @@ class CustomerCallbackDay(models.TransientModel):
         Callback = self.env["customer.callback"]
         today = fields.Date.context_today(self)
         own = Domain("user_id", "=", self.env.uid) & Domain("state", "=", "planned")
-        done = Callback._get_done_today()
+        done = Callback._get_done_domain()
         figures = {
-            "done_count": len(done),
-            "reached_count": len(done.filtered(lambda callback: callback.outcome == "reached")),
+            "done_count": Callback.search_count(done),
+            "reached_count": Callback.search_count(done & Domain("outcome", "=", "reached")),
             "waiting_count": Callback.search_count(Callback._get_queue_domain(own_only=True)),
             "tomorrow_count": Callback.search_count(
                 own & Domain("date_planned", "=", today + timedelta(days=1))
             ),
-            "open_count": Callback.search_count(
-                [("user_id", "=", False), ("state", "=", "planned"), ("date_planned", "<=", today)]
-            ),
-            "last_done_id": done[:1],
+            "open_count": Callback.search_count(Callback._get_pull_domain()),
+            "last_done_id": Callback._get_done_today(limit=1),
         }
         self.update(figures)
 

@@ -1,0 +1,207 @@
+"""The desk under two callers at once, and the reminder under kill -9: a script for ``odoo shell``.
+
+The caller puts MODE (``prepare``, ``callers`` or ``killed``), ROOT and OUTPUT before it. The workers are forked, so that
+the registry is loaded once; a barrier lets both begin each call at the same moment.
+"""
+
+import json
+import multiprocessing
+import os
+import signal
+
+import odoo
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import retrying
+
+CALLS, LATE = 12, 30
+LONGEST_SECONDS = 120
+LOGINS = ("desk0", "desk1")
+STATE = {
+    "claims": "SELECT subject, count(*), count(call_user_id), count(user_id) FROM customer_callback"
+    " WHERE subject IN ('start', 'pull') GROUP BY subject ORDER BY subject",
+    "ends": "SELECT subject, attempt, state, outcome, count(*) FROM customer_callback"
+    " WHERE subject IN ('reached', 'no_answer') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2",
+    "story": "SELECT event.kind, count(*), count(DISTINCT event.res_id) FROM customer_care_event event"
+    " JOIN customer_callback callback ON callback.id = event.res_id AND event.res_model = 'customer.callback'"
+    " WHERE callback.subject IN ('reached', 'no_answer') GROUP BY 1 ORDER BY 1",
+    "contacts": "SELECT count(*), count(DISTINCT res_id) FROM customer_contact_log"
+    " WHERE res_model = 'customer.callback'",
+    "needs": "SELECT count(*), count(DISTINCT callback_id) FROM customer_need WHERE callback_id IS NOT NULL",
+    "late": "SELECT count(reminded_datetime), count(escalated_datetime) FROM customer_callback"
+    " WHERE subject = 'late'",
+    "messages": "SELECT partner.name, message.subject FROM mail_notification notification"
+    " JOIN mail_message message ON message.id = notification.mail_message_id"
+    " JOIN res_partner partner ON partner.id = notification.res_partner_id"
+    " WHERE partner.name LIKE 'Desk %' ORDER BY 1, 2",
+}
+
+
+def prepare(env):
+    """Make two callers with their leader, and calls for each kind of race."""
+    env["customer.callback"].search([("state", "=", "planned")]).action_cancel("Test")
+    group = env.ref("customer_care.group_care_supervisor")
+    users = env["res.users"].create(
+        [
+            {"name": f"Desk {login}", "login": login, "email": f"{login}@example.com", "group_ids": [(4, group.id)]}
+            for login in (*LOGINS, "leader")
+        ]
+    )
+    team = env["customer.care.team"].create(
+        {"name": "Desk", "user_id": users[2].id, "member_ids": [(6, 0, users[:2].ids)]}
+    )
+    partner = env["res.partner"].create({"name": "Desk customer", "is_company": True, "phone": "+49 30 1234"})
+    common = {"partner_id": partner.id, "team_id": team.id, "user_id": False}
+    today = fields.Date.today()
+    long_ago = fields.Date.subtract(today, days=60)
+    env["customer.callback"].create(
+        [{**common, "subject": name, "date_planned": today} for name in ("start", "pull") for _n in range(CALLS)]
+        + [
+            {**common, "subject": name, "date_planned": today, "note": "Fine", "needs": "Spare parts", "user_id": users[0].id}
+            for name in ("reached", "no_answer")
+            for _n in range(CALLS)
+        ]
+        + [
+            {**common, "subject": "late", "date_planned": long_ago, "user_id": users[number % 2].id}
+            for number in range(LATE)
+        ]
+    )
+    env.cr.commit()
+
+
+def attempt(database, login, call):
+    """Do ``call(env)`` as a web request does, in a transaction of its own; return the answer or the class of the error."""
+    with odoo.modules.registry.Registry(database).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env = env(user=env["res.users"].search([("login", "=", login)]))
+        try:
+            retrying(lambda: call(env), env)
+        except (UserError, AccessError) as error:
+            return type(error).__name__
+        return "done"
+
+
+def find_ids(database, subject):
+    with odoo.sql_db.db_connect(database).cursor() as cr:
+        cr.execute("SELECT id FROM customer_callback WHERE subject = %s AND attempt = 1 ORDER BY id", [subject])
+        return [row[0] for row in cr.fetchall()]
+
+
+def race(database, subject, logins, method):
+    """Let two workers do the same with each callback; return how often each kind of answer came, in pairs."""
+    barrier = multiprocessing.Barrier(2)
+    ids = find_ids(database, subject)
+
+    def work(login):
+        answers = []
+        for number in ids:
+            barrier.wait(60)
+            answers.append(
+                attempt(database, login, lambda env: method(env["customer.callback"].browse(number)))  # noqa: B023
+            )
+        return answers
+
+    pairs = zip(*fork([lambda login=login: work(login) for login in logins]), strict=True)
+    counts = {}
+    for pair in pairs:
+        key = "+".join(sorted(pair))
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+def fork(jobs):
+    """Run functions in processes of their own; return their answers, or the signals that ended them."""
+    # Two processes must not talk over one connection.
+    odoo.sql_db.close_all()
+    workers = []
+    for job in jobs:
+        out, into = os.pipe()
+        process = os.fork()
+        if not process:
+            try:
+                signal.alarm(LONGEST_SECONDS)
+                answer = json.dumps(job())
+                os.write(into, answer.encode())
+                os._exit(0)
+            finally:
+                os._exit(1)
+        os.close(into)
+        workers.append((process, out))
+    answers = []
+    for process, out in workers:
+        with os.fdopen(out) as file:
+            text = file.read()
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        answers.append(json.loads(text) if text else code)
+    return answers
+
+
+def pull(database, login):
+    """Take calls until none is left; return how many."""
+    count = 0
+    while attempt(database, login, lambda env: env["customer.callback"].action_pull()) == "done":
+        count += 1
+    return count
+
+
+def remind(database, death=None):
+    """Run the job of the overdue; killed in its n-th message, before or after that is committed."""
+    model = odoo.modules.registry.Registry(database)["customer.callback"]
+    original, calls = model._report_overdue, []
+
+    def report(self, *args):
+        calls.append(args)
+        if death == ("after", len(calls)):
+            os.kill(os.getpid(), signal.SIGKILL)
+        original(self, *args)
+        if death == ("within", len(calls)):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    model._report_overdue = report
+    with odoo.modules.registry.Registry(database).cursor() as cr:
+        api.Environment(cr, SUPERUSER_ID, {})["customer.callback"]._cron_remind_overdue()
+    return len(calls)
+
+
+def race_all(database):
+    return {
+        "start": race(database, "start", LOGINS, lambda callback: callback.action_start_call()),
+        "pulled": sum(fork([lambda login=login: pull(database, login) for login in LOGINS])),
+        # The same person in two windows, and a colleague beside.
+        "reached": race(database, "reached", LOGINS[:1] * 2, lambda callback: callback.action_desk_reached()),
+        "no_answer": race(database, "no_answer", LOGINS, lambda callback: callback.action_desk_no_answer()),
+    }
+
+
+def remind_all(database):
+    deaths = [("within", 1), ("after", 2), ("within", 2)]
+    return {
+        "killed": [fork([lambda death=death: remind(database, death)])[0] for death in deaths],
+        "together": fork([lambda: remind(database)] * 2),
+        "again": fork([lambda: remind(database)] * 2),
+    }
+
+
+def read(database):
+    with odoo.sql_db.db_connect(database).cursor() as cr:
+        found = {}
+        for name, query in STATE.items():
+            cr.execute(query)
+            found[name] = cr.fetchall()
+        return found
+
+
+def main(env):
+    database = env.cr.dbname
+    if MODE == "prepare":  # noqa: F821
+        prepare(env)
+        return
+    env.cr.commit()
+    result = (race_all if MODE == "callers" else remind_all)(database)  # noqa: F821
+    with open(OUTPUT, "w", encoding="utf-8") as file:  # noqa: F821
+        json.dump({**result, "state": read(database)}, file, default=str)
+    # The shell's own cursor was closed under its hands.
+    os._exit(0)
+
+
+main(env)  # noqa: F821
