@@ -91,6 +91,7 @@ from . import (  # isort: split
     mail_activity,
     mail_activity_measure,
     mail_message,
+    mail_template,
     res_company,
     res_company_callback,
     res_company_callback_limit,

@@ -49,6 +49,11 @@ class CustomerCareCampaign(models.Model):
         "CHECK(reminder_days BETWEEN 0 AND 365)", "The days of a reminder go from 0 to 365."
     )
 
+    @api.constrains("template_id")
+    def _check_template(self):
+        for campaign in self:
+            campaign.template_id._care_check_model("customer.care.campaign.participant")
+
     def _default_template_id(self):
         return self.env.ref("customer_care.mail_template_campaign_invitation", raise_if_not_found=False)
 

@@ -18,6 +18,11 @@ class CustomerCareCampaign(models.Model):
         for campaign in self:
             if campaign.date_begin <= fields.Datetime.now():
                 raise UserError(self.env._("The campaign has begun already: nobody can be invited any more."))
+            template = campaign._get_mail_template("invitation")
+            if not template.active or template._care_is_empty():
+                raise UserError(
+                    self.env._("The template of the invitation is archived, or has no subject or no text.")
+                )
             if not campaign.target_count:
                 raise UserError(self.env._("Nobody is on the list yet: update the target list first."))
         if waiting := self._ask_approval():

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 # What users write themselves; all else comes from the buttons.
 NOTE_FIELDS = {"note"}
+# What is sent by post or brought along.
+POST_CHANNELS = ("letter", "gift")
 
 
 class CustomerCareGreeting(models.Model):
@@ -186,6 +188,20 @@ class CustomerCareGreeting(models.Model):
                 "default_article_id": self.occasion_id.article_id[:1].id,
             },
         }
+
+    def action_export_addresses(self):
+        """Send the browser to the postal addresses of those who get letters, cards and gifts.
+
+        :raises UserError: none of the greetings is sent by post
+        :raises AccessError: the user may not export
+        """
+        self.check_access("read")
+        posted = self.filtered(lambda greeting: greeting.channel in POST_CHANNELS)
+        if not posted:
+            raise UserError(self.env._("None of these greetings is a letter, a card or a gift."))
+        return (
+            self.env["customer.care.address.list"].create({"greeting_ids": posted.ids}).action_download_xlsx()
+        )
 
     # What the program does
 

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from psycopg2 import OperationalError
+from psycopg2.errors import SerializationFailure
 
 _logger = logging.getLogger(__name__)
 
@@ -70,8 +71,13 @@ class CustomerCareGreeting(models.Model):
             )
             if not greetings:
                 break
+            try:
+                locked = greetings.try_lock_for_update()
+            except SerializationFailure:
+                # another worker was faster with one of these rows
+                self.env.cr.rollback()
+                continue
             last_id = greetings[-1].id
-            locked = greetings.try_lock_for_update()
             locked.invalidate_recordset()
             done = locked.filtered(lambda greeting: greeting.state == "planned")._process_due()
             if not cron._commit_progress(done):

@@ -101,6 +101,10 @@ class CustomerCareOccasion(models.Model):
         string="Budget of the Year", help="What the gifts of this occasion may cost in a year. 0: no limit."
     )
     greeting_count = fields.Integer(compute="_compute_greeting_count")
+    problem = fields.Char(
+        compute="_compute_problem",
+        help="Why the occasion cannot be planned or sent although it is switched on.",
+    )
 
     _check_days_before = models.Constraint(
         "CHECK(days_before BETWEEN 0 AND 60)", "An occasion begins from 0 to 60 days before its day."
@@ -151,6 +155,12 @@ class CustomerCareOccasion(models.Model):
         for occasion in self:
             occasion.greeting_count = counts.get(occasion.id, 0)
 
+    @api.depends("is_on", "channel", "template_id", "sms_text", "article_id", "domain")
+    def _compute_problem(self):
+        """What was right when it was switched on may be gone: a field of the filter, a mail template."""
+        for occasion in self:
+            occasion.problem = occasion.is_on and (occasion._get_problem() or occasion._get_domain_problem())
+
     @api.constrains("kind", "day_rule", "month", "day")
     def _check_day(self):
         for occasion in self.filtered(lambda occasion: occasion.kind == "holiday"):
@@ -173,6 +183,11 @@ class CustomerCareOccasion(models.Model):
         Greeting = self.env["customer.care.greeting"]
         if any(template.model != Greeting._name for template in self.sudo().template_id):
             raise ValidationError(self.env._("Please choose a mail template for greetings."))
+
+    @api.constrains("template_id")
+    def _check_template(self):
+        for occasion in self:
+            occasion.template_id._care_check_model("customer.care.greeting")
 
     @api.constrains("is_on", "channel", "template_id", "sms_text", "article_id")
     def _check_complete(self):
@@ -233,12 +248,22 @@ class CustomerCareOccasion(models.Model):
             return self.env._("The occasion has no mail template.")
         if self.channel == "email" and not template.active:
             return self.env._("The mail template of the occasion is archived.")
+        if self.channel == "email" and template._care_is_empty():
+            return self.env._("The mail template has no subject or no text.")
         if self.channel == "sms" and not (
             self.sms_text and self.company_id.sudo().care_has_sms and self._has_sms()
         ):
             return self.env._("Text messages are not configured.")
         if self.channel == "gift" and not self.article_id:
             return self.env._("The occasion has no gift.")
+        return False
+
+    def _get_domain_problem(self):
+        """Return why the filter cannot be used, False when it can (singleton)."""
+        try:
+            self._get_own_domain()
+        except ValidationError as error:
+            return str(error)
         return False
 
     def _get_days(self, begin, end):

@@ -1,8 +1,13 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..tools import holidays
+
+_logger = logging.getLogger(__name__)
 
 # Planned at once; each batch is a transaction of the nightly job.
 ROWS_AT_ONCE = 10000
@@ -38,7 +43,12 @@ class CustomerCareOccasion(models.Model):
         """Plan for all occasions that are switched on, ask the gate anew, and tell the specialists."""
         cron = self.env["ir.cron"]
         for occasion in self.search([("is_on", "=", True)]):
-            occasion._plan_all(cron._commit_progress)
+            try:
+                occasion._plan_all(cron._commit_progress)
+            except ValidationError as error:
+                # Its form says so too; the other occasions are kept.
+                self.env.cr.rollback()
+                _logger.warning("Occasion %s was not planned: %s", occasion.id, error)
         self.env["customer.care.greeting"]._notify_key_customers()
         cron._commit_progress(1)
 

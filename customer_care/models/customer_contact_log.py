@@ -302,6 +302,14 @@ class CustomerContactLog(models.Model):
                 )
         return True
 
+    def action_export_sheet(self):
+        """Send the browser to the record sheet of these contacts as a workbook.
+
+        :raises AccessError: the user may not export, or not read one of them
+        """
+        self.check_access("read")
+        return self.env["customer.contact.sheet"].create({"log_ids": self.ids}).action_download_xlsx()
+
     def _prepare_callback_vals(self):
         """Return the values of the callback for the next step. Override to add a key."""
         self.ensure_one()

@@ -56,6 +56,7 @@ from . import (
     test_metric,
     test_needs,
     test_occasion,
+    test_outreach,
     test_partner,
     test_privacy_export,
     test_privacy_portal,

@@ -10,6 +10,7 @@ from . import (
     customer_callback_close,
     customer_callback_day,
     customer_callback_letter,
+    customer_care_address_list,
     customer_care_campaign_add,
     customer_care_campaign_import,
     customer_care_campaign_preview,

@@ -1,4 +1,5 @@
 import base64
+import binascii
 import csv
 import io
 
@@ -68,9 +69,14 @@ class CustomerCareCampaignImport(models.TransientModel):
 
     def _read_rows(self):
         """Return ``([(line number, id or e-mail address, state)], [problems])``."""
-        # lines end as on any computer
-        text = io.StringIO(self._read_text(), newline=None)
-        rows = list(csv.reader(text, delimiter=self._get_delimiter()))
+        text = self._read_text()
+        head = text.partition("\n")[0]
+        delimiter = max(",;\t", key=head.count)
+        try:
+            rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            # e.g. a quote that is never closed would hide all lines behind it
+            raise UserError(self.env._("This is not a CSV file.")) from error
         head = [name.strip().lower() for name in rows[0]] if rows else []
         places = [
             next((head.index(name) for name in names if name in head), None)
@@ -94,19 +100,19 @@ class CustomerCareCampaignImport(models.TransientModel):
         return result, problems
 
     def _read_text(self):
-        raw = base64.b64decode(self.file or b"")
+        try:
+            raw = base64.b64decode(self.file or b"")
+        except binascii.Error as error:
+            raise UserError(self.env._("This is not a CSV file.")) from error
         for encoding in ("utf-8-sig", "gb18030"):
             try:
                 text = raw.decode(encoding)
             except UnicodeDecodeError:
                 continue
             if "\0" not in text:
-                return text
+                # some programs end lines by a carriage return alone
+                return text.replace("\r\n", "\n").replace("\r", "\n")
         raise UserError(self.env._("This is not a CSV file."))
-
-    def _get_delimiter(self):
-        head = self._read_text().partition("\n")[0]
-        return max(",;\t", key=head.count)
 
     def _get_known(self, rows):
         """Return ``{id or e-mail address: participant id}`` of the campaign's list, by the reader's rights."""

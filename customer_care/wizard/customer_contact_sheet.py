@@ -24,6 +24,8 @@ class CustomerContactSheet(models.TransientModel):
     date_from = fields.Date(string="From", required=True, default=lambda self: self._default_date_from())
     date_to = fields.Date(string="Until", required=True, default=fields.Date.context_today)
 
+    log_ids = fields.Many2many("customer.contact.log", help="Only these, whatever the period.")
+
     def _default_date_from(self):
         return fields.Date.context_today(self) - relativedelta(months=3)
 
@@ -52,6 +54,8 @@ class CustomerContactSheet(models.TransientModel):
     def _get_domain(self):
         """Return the domain of the contacts of the sheet (singleton); days are those of the reader's zone."""
         self.ensure_one()
+        if self.log_ids:
+            return Domain("id", "in", self.log_ids.ids)
         domain = Domain("date_start", ">=", self._get_moment(self.date_from)) & Domain(
             "date_start", "<", self._get_moment(fields.Date.add(self.date_to, days=1))
         )
