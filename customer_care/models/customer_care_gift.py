@@ -17,6 +17,7 @@ CLOSED_FIELDS = frozenset(
         "date",
         "evidence",
         "evidence_ids",
+        "measure_id",
     )
 )
 

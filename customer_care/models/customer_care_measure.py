@@ -256,7 +256,22 @@ class CustomerCareMeasure(models.Model):
             "description": self.description or "",
         }
 
+    def _get_partners(self):
+        """Return for whom the measure (singleton) is, as superuser: the person of the plan, or its customers."""
+        self.ensure_one()
+        plan = self.plan_id.sudo()
+        return plan.partner_id if plan.scope == "customer" else plan._get_customers()
+
     def _assign_by_role(self):
         """Give measures without a responsible to the person who has the role."""
         for measure in self.filtered(lambda measure: not measure.user_id and measure.responsible_role):
             measure.user_id = measure.plan_id._get_role_user(measure.responsible_role)
+
+    def _sync_work(self):
+        """Make or move the work of open measures; repeated, it changes nothing (as superuser).
+
+        Override to add a kind of work, and call super.
+        """
+
+    def _take_back(self):
+        """Take back open work that nobody has done (as superuser). Override as ``_sync_work``."""

@@ -20,10 +20,7 @@ class CustomerCareMeasure(models.Model):
         result = super()._sync_work()
         for measure in self.filtered(lambda measure: measure.state == "planned" and measure.campaign_id):
             if measure.kind in ("event", "training") and measure.plan_id.state in LIVE_STATES:
-                partners = measure.plan_id._get_customers()
-                if measure.plan_id.scope == "customer":
-                    partners = measure.plan_id.partner_id
-                measure.campaign_id.sudo()._add_partners(partners, measures=measure)
+                measure.campaign_id.sudo()._add_partners(measure._get_partners(), measures=measure)
         return result
 
     def _take_back(self):

@@ -1,42 +1,8 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-
-# Only the methods of this model set these, from these values on.
-GUARDED_FIELDS = {
-    "number": False,
-    "state": "draft",
-    "version": 1,
-    "origin_id": False,
-    "previous_plan_id": False,
-    "is_leader_asked": False,
-    "remark": False,
-    "remark_user_id": False,
-    "verdict_proposed": False,
-    "date_evaluated": False,
-    "evaluated_by_id": False,
-    "date_closed": False,
-    "cancel_reason": False,
-    "is_evaluation_asked": False,
-    "has_lessons_copied": False,
-}
-# Follow from other fields.
-COMPUTED_FIELDS = (
-    "commercial_partner_id",
-    "customer_count",
-    "planned_cost",
-    "actual_cost",
-    "progress",
-    "measure_count",
-    "done_count",
-)
-# May be changed while the plan is not a draft: who looks after it, and what is written down meanwhile.
-OPEN_FIELDS = {"user_id", "team_id", "priority", "lessons", "improvement", "template_id"}
-EVALUATION_FIELDS = {"verdict", "verdict_reason", "lessons", "improvement"}
-# Of the chatter and its activities.
-OPEN_PREFIXES = ("message_", "activity_", "my_activity_")
 
 STATES = [
     ("draft", "Draft"),
@@ -55,7 +21,6 @@ LIVE_STATES = ("approved", "running")
 FILTER_ERRORS = (
     ValueError, TypeError, KeyError, AttributeError, SyntaxError, MemoryError, RecursionError
 )  # fmt: skip
-VERDICTS = [("achieved", "Achieved"), ("partly", "Partly Achieved"), ("missed", "Not Achieved")]
 
 
 class CustomerCarePlan(models.Model):
@@ -220,24 +185,6 @@ class CustomerCarePlan(models.Model):
     )
     cancel_reason = fields.Char(readonly=True, copy=False)
 
-    # Evaluation
-    verdict = fields.Selection(VERDICTS, copy=False, tracking=True)
-    verdict_proposed = fields.Selection(VERDICTS, string="Proposed Verdict", readonly=True, copy=False)
-    verdict_reason = fields.Char(string="Reason of the Verdict", copy=False)
-    lessons = fields.Text(copy=False, help="What went well, and what did not.")
-    improvement = fields.Text(string="To Be Improved", copy=False)
-    has_lessons_copied = fields.Boolean(string="Lessons Copied", readonly=True, copy=False)
-    date_evaluated = fields.Date(string="Evaluated On", readonly=True, copy=False)
-    evaluated_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    date_closed = fields.Date(string="Closed On", readonly=True, copy=False)
-    is_evaluation_asked = fields.Boolean(string="Evaluation Asked", readonly=True, copy=False)
-    previous_plan_id = fields.Many2one(
-        "customer.care.plan", string="Follows the Plan", readonly=True, copy=False, index="btree_not_null"
-    )
-    next_plan_ids = fields.One2many(
-        "customer.care.plan", "previous_plan_id", string="Next Plans", readonly=True
-    )
-
     _number_uniq = models.UniqueIndex(
         "(number) WHERE number IS NOT NULL AND origin_id IS NULL", "There is already a plan with this number."
     )
@@ -357,14 +304,6 @@ class CustomerCarePlan(models.Model):
     def _check_user(self):
         self.user_id._care_check_employees()
 
-    @api.constrains("verdict", "verdict_reason", "verdict_proposed")
-    def _check_verdict(self):
-        for plan in self:
-            if plan.verdict_proposed and plan.verdict != plan.verdict_proposed and not plan.verdict_reason:
-                raise ValidationError(
-                    self.env._("Say why the verdict differs from the one that the goals propose.")
-                )
-
     @api.model
     def _get_segment_model(self):
         """Return the customers by the rights of the user: the size of a segment must not tell what he may not read."""
@@ -392,77 +331,7 @@ class CustomerCarePlan(models.Model):
             domain &= Domain("care_lifecycle_stage_id", "in", self.lifecycle_stage_ids.ids)
         return domain & Domain(literal_eval((self.domain or "").strip() or "[]"))
 
-    # Guards
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        # Named values win over the defaults of a client's context or of a user.
-        plans = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
-        for plan in plans.sudo():
-            if not plan.number:
-                plan.number = self.env["ir.sequence"].sudo().next_by_code("customer.care.plan")
-        return plans
-
-    def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-            self._check_open(set(vals))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_draft(self):
-        if not self.env.su and any(plan.state != "draft" or plan.version > 1 for plan in self):
-            raise UserError(
-                self.env._("Only drafts that were never submitted can be deleted; cancel the plan instead.")
-            )
-
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = {*GUARDED_FIELDS, *COMPUTED_FIELDS}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a plan are set by its buttons only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
-
-    def _check_open(self, names):
-        """:raises UserError: a plan is no draft, and one of the names is fixed by the submission"""
-        names = {name for name in names if name not in OPEN_FIELDS and not name.startswith(OPEN_PREFIXES)}
-        if not names:
-            return
-        for plan in self:
-            left = names - EVALUATION_FIELDS if plan.state == "evaluated" else names
-            if left:
-                plan._check_draft()
-
-    def _check_editable(self):
-        """:raises AccessError: no right to write a plan
-        :raises UserError: a plan is not a draft any more
-        """
-        self.check_access("write")
-        self._check_draft()
-
-    def _check_draft(self):
-        """:raises UserError: a plan is not a draft any more"""
-        for plan in self.sudo():
-            if plan.state in PENDING_STATES:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s waits for approval and cannot be changed: take the request back first.",
-                        plan=plan.display_name,
-                    )
-                )
-            if plan.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is approved and cannot be changed: press Change to make a new version.",
-                        plan=plan.display_name,
-                    )
-                )
+    # Copies
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -1,6 +1,3 @@
-from collections import defaultdict
-from datetime import date
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -8,8 +5,7 @@ from odoo.tools import SQL
 
 from .customer_care_plan import PENDING_STATES
 
-# Customers whose budgets are checked by lock and name; more are checked, but not locked.
-LOCKED_CUSTOMERS = 1000
+# Measures that one message names.
 NAMED = 5
 
 
@@ -42,7 +38,7 @@ class CustomerCarePlan(models.Model):
                     "remark_user_id": False,
                 }
             )
-        plans._lock_customers()
+        plans.member_ids.partner_id._care_lock_budget()
         problems = [problem for plan in plans for problem in plan._get_problems()]
         if problems:
             raise UserError(
@@ -106,17 +102,6 @@ class CustomerCarePlan(models.Model):
             leader.active and leader != user and not user.has_group("customer_care.group_care_manager")
         )
 
-    def _lock_customers(self):
-        """Let two plans for the same customer be checked one after the other."""
-        ids = self.member_ids.partner_id.ids
-        if ids and len(ids) <= LOCKED_CUSTOMERS:
-            self.env.cr.execute(
-                SQL(
-                    "SELECT id FROM res_partner WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
-                    tuple(sorted(ids)),
-                )
-            )
-
     def _get_problems(self):
         """Return what hinders the submission of the plan (singleton, as superuser), one sentence each."""
         self.ensure_one()
@@ -164,11 +149,11 @@ class CustomerCarePlan(models.Model):
         return names + ("…" if len(records) > NAMED else "")
 
     def _get_budget_problems(self):
-        """Compare each customer's plans of the year with the yearly budget of the grade."""
+        """Compare each customer's plans and gifts of the year with the yearly budget of the grade."""
         self.ensure_one()
         if not self.budget or not self.member_ids:
             return []
-        others = self._get_other_budgets()
+        others = self._get_other_costs()
         share = self.budget / len(self.member_ids)
         over = []
         for member in self.member_ids:
@@ -198,38 +183,20 @@ class CustomerCarePlan(models.Model):
             text += " " + self.env._("So it is for %(count)s more customers.", **values)
         return [text]
 
-    def _get_other_budgets(self):
-        """Return ``{customer id: what other plans of the same year take}`` in the currency of the plan.
-
-        A plan counts in the year of its begin: submitted ones by their budget, closed ones by their actual cost.
-        """
+    def _get_other_costs(self):
+        """Return ``{customer id: what other plans and gifts of the same year take}`` in the currency of the plan."""
         self.ensure_one()
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT member.partner_id, plan.currency_id,
-                       SUM(CASE WHEN plan.state = 'closed' THEN plan.actual_cost ELSE plan.budget END
-                           / GREATEST(plan.customer_count, 1))
-                  FROM customer_care_plan_member member
-                  JOIN customer_care_plan plan ON plan.id = member.plan_id
-                 WHERE member.partner_id IN (SELECT partner_id FROM customer_care_plan_member WHERE plan_id = %(plan)s)
-                   AND plan.id NOT IN %(own)s AND plan.origin_id IS NULL
-                   AND plan.state NOT IN ('draft', 'cancelled')
-                   AND plan.date_begin BETWEEN %(first)s AND %(last)s
-                 GROUP BY member.partner_id, plan.currency_id
-                """,
-                plan=self.id,
-                own=tuple({self.id, self.origin_id.id or self.id}),
-                first=date(self.date_begin.year, 1, 1),
-                last=date(self.date_begin.year, 12, 31),
+        year = self.date_begin.year
+        customers = SQL("SELECT partner_id FROM customer_care_plan_member WHERE plan_id = %s", self.id)
+        found = self.env["res.partner"]._care_get_yearly_costs(customers, [year], self | self.origin_id)
+        Currency = self.env["res.currency"]
+        return {
+            partner_id: sum(
+                self._convert(amount, Currency.browse(currency_id), self.currency_id)
+                for currency_id, amount in amounts.items()
             )
-        )
-        amounts = defaultdict(float)
-        for partner_id, currency_id, amount in rows:
-            currency = self.env["res.currency"].browse(currency_id)
-            amounts[partner_id] += self._convert(float(amount), currency, self.currency_id)
-        return amounts
+            for (partner_id, _year), amounts in found.items()
+        }
 
     def _convert(self, amount, currency, target):
         """:raises UserError: one of two different currencies has no rate"""

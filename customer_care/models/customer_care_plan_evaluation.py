@@ -1,17 +1,43 @@
-from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.misc import format_date
 
 from .customer_care_plan_work import EVALUATE
 
 # From this share of the measures on a plan without goals counts as partly achieved.
 PARTLY_PERCENT = 50
+VERDICTS = [("achieved", "Achieved"), ("partly", "Partly Achieved"), ("missed", "Not Achieved")]
 
 
 class CustomerCarePlan(models.Model):
     """The evaluation: what was reached against the goals, what it cost, what it taught, and how it goes on."""
 
     _inherit = "customer.care.plan"
+
+    verdict = fields.Selection(VERDICTS, copy=False, tracking=True)
+    verdict_proposed = fields.Selection(VERDICTS, string="Proposed Verdict", readonly=True, copy=False)
+    verdict_reason = fields.Char(string="Reason of the Verdict", copy=False)
+    lessons = fields.Text(copy=False, help="What went well, and what did not.")
+    improvement = fields.Text(string="To Be Improved", copy=False)
+    has_lessons_copied = fields.Boolean(string="Lessons Copied", readonly=True, copy=False)
+    date_evaluated = fields.Date(string="Evaluated On", readonly=True, copy=False)
+    evaluated_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    date_closed = fields.Date(string="Closed On", readonly=True, copy=False)
+    is_evaluation_asked = fields.Boolean(string="Evaluation Asked", readonly=True, copy=False)
+    previous_plan_id = fields.Many2one(
+        "customer.care.plan", string="Follows the Plan", readonly=True, copy=False, index="btree_not_null"
+    )
+    next_plan_ids = fields.One2many(
+        "customer.care.plan", "previous_plan_id", string="Next Plans", readonly=True
+    )
+
+    @api.constrains("verdict", "verdict_reason", "verdict_proposed")
+    def _check_verdict(self):
+        for plan in self:
+            if plan.verdict_proposed and plan.verdict != plan.verdict_proposed and not plan.verdict_reason:
+                raise ValidationError(
+                    self.env._("Say why the verdict differs from the one that the goals propose.")
+                )
 
     def action_evaluate(self):
         """Measure the goals and propose the verdict; again as long as the plan is not closed.

@@ -38,10 +38,21 @@ class CustomerCarePlan(models.Model):
                 plan.yearly_hint = False
                 continue
             plan.yearly_hint = self.env._(
-                "Grade %(grade)s: %(budget)s a year for one customer.",
+                "Grade %(grade)s: %(budget)s a year for one customer; other plans and gifts of the year take "
+                "%(taken)s.",
                 grade=grade.display_name,
                 budget=grade.currency_id.format(grade.yearly_budget),
+                taken=grade.currency_id.format(plan._get_taken(grade.currency_id)),
             )
+
+    def _get_taken(self, currency):
+        """Return what other plans and gifts take of the yearly budget of the customer (singleton)."""
+        partner = self.env["res.partner"]
+        year = (self.date_begin or fields.Date.context_today(self)).year
+        ids = self.partner_id.commercial_partner_id._origin.ids
+        costs = partner._care_get_yearly_costs(ids, [year], self._origin | self.origin_id)
+        amounts = costs.get((ids[0], year), {}) if ids else {}
+        return partner._care_sum_costs(amounts, currency, self.company_id or self.env.company)
 
     def _get_customers(self):
         """Return the customers (commercial partners) of the plan (singleton), as superuser: the frozen ones."""

@@ -117,12 +117,16 @@ class CustomerCareReportRow(models.Model):
 
     @api.model
     def _get_gift_sql(self, date_from, date_to):
+        """A gift that a care plan planned is left out: its cost is that of the measure."""
         return SQL(
             """
             SELECT commercial_partner_id AS partner_id, SUM(amount * %(rate)s) AS planned_cost,
                    COALESCE(SUM(amount * %(rate)s) FILTER (WHERE state = 'given'), 0) AS actual_cost
-              FROM customer_care_gift
-             WHERE state IN ('approved', 'given') AND date BETWEEN %(date_from)s AND %(date_to)s
+              FROM customer_care_gift gift
+             WHERE NOT EXISTS (SELECT 1 FROM customer_care_measure measure
+                                WHERE measure.id = gift.measure_id AND measure.is_live
+                                  AND measure.state IN ('planned', 'done'))
+               AND state IN ('approved', 'given') AND date BETWEEN %(date_from)s AND %(date_to)s
                AND company_id IN %(companies)s
              GROUP BY commercial_partner_id
             """,

@@ -128,6 +128,33 @@ class CustomerRetentionRule(models.Model):
                 "domain": [("campaign_id.state", "in", ("done", "evaluated", "cancelled"))],
                 "erase": {"remark": None, "blocked_reason": None, "token": None},
             },
+            "plan": {
+                "model": "customer.care.plan",
+                "date": "date_end",
+                "actions": ("erase", "archive", "delete"),
+                "domain": [("state", "in", ("closed", "cancelled"))],
+                "erase": {
+                    "description": None,
+                    "lessons": None,
+                    "improvement": None,
+                    "remark": None,
+                    "verdict_reason": None,
+                    "cancel_reason": None,
+                },
+            },
+            "measure": {
+                "model": "customer.care.measure",
+                "date": "plan_id.date_end",
+                "actions": ("erase",),
+                "domain": [("plan_id.state", "in", ("closed", "cancelled"))],
+                "erase": {"description": None, "note": None, "work_note": None},
+            },
+            "plan_version": {
+                "model": "customer.care.plan.version",
+                "date": "plan_id.date_end",
+                "actions": ("delete",),
+                "domain": [("plan_id.state", "in", ("closed", "cancelled"))],
+            },
             "detail": {
                 "model": "customer.detail.request",
                 "date": "date",

@@ -221,7 +221,7 @@ class TestCareMeasure(PlanCommon):
         plan.measure_ids = [
             Command.create({"name": "Ring", "kind": "call", "date": TODAY, "user_id": self.specialist.id})
         ]
-        path = "odoo.addons.customer_care.models.customer_care_measure_work"
+        path = "odoo.addons.customer_care.models.customer_care_measure_call"
         with patch(f"{path}.CUSTOMERS_AT_ONCE", 2), patch(f"{path}.BATCH", 2):
             plan.action_request_approval()
             plan.with_user(self.director).action_approve()

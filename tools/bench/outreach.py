@@ -20,7 +20,8 @@ ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
 FLOOR = """
     INSERT INTO customer_care_campaign_participant
            (campaign_id, company_id, partner_id, commercial_partner_id, state, companions, token)
-    SELECT %s, %s, id, commercial_partner_id, 'target', 0, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
+    SELECT %s, %s, id, commercial_partner_id, 'target', 0,
+           replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
       FROM res_partner WHERE id BETWEEN %s AND %s
 """
 
