@@ -25,7 +25,7 @@ STRUCTURE = """
 # Odoo's uninstallation itself leaves these rows for selections and inherited models of other addons, and saving the
 # settings writes these parameters.
 LEFT_BY_ODOO = re.compile(
-    r"record customer_\w+\.(selection__|\w*model_inherit__|constraint_)|parameter product\."
+    r"record customer_\w+\.(selection__|\w*model_inherit__|constraint_)|parameter (product|crm)\."
 )
 # Tables whose number of rows may change without anything of ours being left (parameters are compared by name).
 VOLATILE = {
