@@ -1,7 +1,7 @@
 """The desk under two callers at once, and the reminder under kill -9: a script for ``odoo shell``.
 
-The caller puts MODE (``prepare``, ``callers`` or ``killed``), ROOT and OUTPUT before it. The workers are forked, so that
-the registry is loaded once; a barrier lets both begin each call at the same moment.
+The caller puts MODE (``prepare``, ``callers`` or ``killed``), ROOT and OUTPUT before it. The workers are forked, so
+that the registry is loaded once; a barrier lets both begin each call at the same moment.
 """
 
 import json
@@ -43,7 +43,12 @@ def prepare(env):
     group = env.ref("customer_care.group_care_supervisor")
     users = env["res.users"].create(
         [
-            {"name": f"Desk {login}", "login": login, "email": f"{login}@example.com", "group_ids": [(4, group.id)]}
+            {
+                "name": f"Desk {login}",
+                "login": login,
+                "email": f"{login}@example.com",
+                "group_ids": [(4, group.id)],
+            }
             for login in (*LOGINS, "leader")
         ]
     )
@@ -55,9 +60,20 @@ def prepare(env):
     today = fields.Date.today()
     long_ago = fields.Date.subtract(today, days=60)
     env["customer.callback"].create(
-        [{**common, "subject": name, "date_planned": today} for name in ("start", "pull") for _n in range(CALLS)]
+        [
+            {**common, "subject": name, "date_planned": today}
+            for name in ("start", "pull")
+            for _n in range(CALLS)
+        ]
         + [
-            {**common, "subject": name, "date_planned": today, "note": "Fine", "needs": "Spare parts", "user_id": users[0].id}
+            {
+                **common,
+                "subject": name,
+                "date_planned": today,
+                "note": "Fine",
+                "needs": "Spare parts",
+                "user_id": users[0].id,
+            }
             for name in ("reached", "no_answer")
             for _n in range(CALLS)
         ]
@@ -70,7 +86,7 @@ def prepare(env):
 
 
 def attempt(database, login, call):
-    """Do ``call(env)`` as a web request does, in a transaction of its own; return the answer or the class of the error."""
+    """Do ``call(env)`` as a web request does, in a transaction of its own; return ``done`` or the class of the error."""
     with odoo.modules.registry.Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         env = env(user=env["res.users"].search([("login", "=", login)]))
@@ -83,7 +99,9 @@ def attempt(database, login, call):
 
 def find_ids(database, subject):
     with odoo.sql_db.db_connect(database).cursor() as cr:
-        cr.execute("SELECT id FROM customer_callback WHERE subject = %s AND attempt = 1 ORDER BY id", [subject])
+        cr.execute(
+            "SELECT id FROM customer_callback WHERE subject = %s AND attempt = 1 ORDER BY id", [subject]
+        )
         return [row[0] for row in cr.fetchall()]
 
 

@@ -104,7 +104,11 @@ class CustomerCallback(models.Model):
             SQL("count(*) OVER () AS total"),
         )
         rows = self.env.execute_query(
-            SQL("SELECT id, place, total FROM (%s) AS ranked WHERE place = 1 OR id = ANY(%s)", ranked, self.ids)
+            SQL(
+                "SELECT id, place, total FROM (%s) AS ranked WHERE place = 1 OR id = ANY(%s)",
+                ranked,
+                self.ids,
+            )
         )
         return (rows[0][2] if rows else 0), {row[0]: row[1] for row in rows}
 
