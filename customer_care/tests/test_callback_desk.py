@@ -320,7 +320,7 @@ class TestCallbackDesk(CareCommon):
     # Many calls
 
     def test_desk_opens_among_thousands_with_few_queries(self):
-        """Ten thousand planned calls of one day cost no more queries than two: nothing is read whole."""
+        """Ten thousand planned calls of one day cost no more queries than two: the list is never read whole."""
         for name in ("1", "2"):
             self._create_callback(subject=name)
         few = self._count_desk_queries()
