@@ -86,7 +86,7 @@ def prepare(env):
 
 
 def attempt(database, login, call):
-    """Do ``call(env)`` as a web request does, in a transaction of its own; return ``done`` or the class of the error."""
+    """Do ``call(env)`` as a web request does, in a transaction of its own; return ``done`` or the error's class."""
     with odoo.modules.registry.Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         env = env(user=env["res.users"].search([("login", "=", login)]))

@@ -96,9 +96,10 @@ class CustomerCallback(models.Model):
     def _get_places(self):
         """Return the length of the user's list of today and ``{id: place}`` of these records in it.
 
-        The database counts: a list of thousands is not read for one place in it.
+        The database counts: a list of thousands is not read for one place in it. Contact hours move only the head.
         """
-        query = self._search(self._get_queue_domain(own_only=True))
+        domain = self._get_queue_domain(own_only=True)
+        query = self._search(domain)
         ranked = query.subselect(
             SQL.identifier(self._table, "id"),
             SQL("row_number() OVER (ORDER BY %s) AS place", self._get_queue_order()),
@@ -111,7 +112,8 @@ class CustomerCallback(models.Model):
                 self.ids,
             )
         )
-        return (rows[0][2] if rows else 0), {row[0]: row[1] for row in rows}
+        head = {number: place for place, number in enumerate(self._get_queue(domain).ids, start=1)}
+        return (rows[0][2] if rows else 0), {row[0]: row[1] for row in rows} | head
 
     # Whom to call next
 
@@ -165,7 +167,7 @@ class CustomerCallback(models.Model):
         )
 
     @api.model
-    def _get_queue(self, domain, limit=CANDIDATES):
+    def _get_queue(self, domain):
         """Return the first calls of ``domain`` in the order of the desk.
 
         The call being made; then those not skipped today: the customer's wish, overdue, urgent, end of the
@@ -174,7 +176,7 @@ class CustomerCallback(models.Model):
         self.flush_model()
         query = self._search(domain)
         query.order = self._get_queue_order()
-        query.limit = limit
+        query.limit = CANDIDATES
         callbacks = self.browse(query)
         closed = callbacks.partner_id._care_get_closed_ids()
         return callbacks.sorted(

@@ -78,6 +78,7 @@ class TestCallbackDesk(CareCommon):
         night = self._create_callback(subject="night", date_planned="2026-03-01", priority="1")
         self._create_callback(subject="day", date_planned="2026-03-04", partner_id=east.id)
         self.assertEqual(self._get_queue(), ["day", "night"])
+        self.assertEqual(night.position_text, "2 of 2 today, 0 done")
         self.assertIn("outside the contact hours", night.contact_warning)
 
     def test_desk_goes_on_after_each_outcome_and_ends_with_the_day(self):
