@@ -137,6 +137,9 @@ class CustomerCallback(models.Model):
     _date_planned_idx = models.Index("(date_planned, priority DESC, id)")
     _open_idx = models.Index("(user_id, date_planned) WHERE state = 'planned'")
     _document_idx = models.Index("(res_model, res_id)")
+    _satisfaction_idx = models.Index(
+        "(commercial_partner_id, done_datetime) INCLUDE (satisfaction) WHERE state = 'done' AND satisfaction > 0"
+    )
 
     def _default_company_id(self):
         return self.env.company

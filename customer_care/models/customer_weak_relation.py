@@ -26,7 +26,7 @@ class CustomerWeakRelation(models.Model):
     has_plan = fields.Boolean(
         string="Has a Plan", readonly=True, help="A plan is under way, or a draft of one."
     )
-    reasons = fields.Json(readonly=True)
+    reasons = fields.Json(compute="_compute_reasons")
     rule_ids = fields.Many2many(
         "customer.weak.rule", string="Rules", compute="_compute_texts", search="_search_rule_ids"
     )
@@ -35,30 +35,50 @@ class CustomerWeakRelation(models.Model):
 
     @property
     def _table_query(self):
+        """Only sums: reasons are made for the rows that are shown."""
         return SQL(
             """
             SELECT partner.id, partner.id AS partner_id, partner.company_id, partner.care_user_id AS user_id,
                    partner.care_team_id AS team_id, partner.care_grade_id AS grade_id,
                    partner.care_lifecycle_stage_id AS lifecycle_stage_id, partner.care_score AS score,
-                   reason.count AS reason_count, reason.weight, reason.reasons,
+                   reason.count AS reason_count, reason.weight,
                    EXISTS (SELECT 1 FROM customer_care_plan plan
                             WHERE plan.commercial_partner_id = partner.id AND plan.origin_id IS NULL AND plan.active
                               AND plan.state IN %(states)s) AS has_plan
-              FROM (SELECT found.partner_id, COUNT(*)::int AS count, SUM(found.weight)::int AS weight,
-                           jsonb_agg(jsonb_build_array(found.rule_id, found.value)
-                                     ORDER BY found.weight DESC, found.rule_id) AS reasons
+              FROM (SELECT found.partner_id, COUNT(*)::int AS count, SUM(found.weight)::int AS weight
                       FROM (%(reasons)s) found
-                      JOIN res_partner customer ON customer.id = found.partner_id
-                     WHERE found.company_id IS NULL OR customer.company_id IS NULL
-                           OR customer.company_id = found.company_id
                      GROUP BY found.partner_id) reason
               JOIN res_partner partner ON partner.id = reason.partner_id
              WHERE partner.active AND partner.partner_share IS NOT FALSE
                AND partner.id NOT IN (SELECT partner_id FROM res_company)
             """,
             states=("draft", *PENDING_STATES, *LIVE_STATES),
-            reasons=self.env["customer.weak.rule"]._get_query(fields.Date.context_today(self)),
+            reasons=self._get_reasons_query(),
         )
+
+    @api.model
+    def _get_reasons_query(self):
+        return self.env["customer.weak.rule"]._get_query(fields.Date.context_today(self))
+
+    def _compute_reasons(self):
+        """Fill ``[[rule id, value]]``, the heaviest first."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT found.partner_id,
+                       jsonb_agg(jsonb_build_array(found.rule_id, found.value)
+                                 ORDER BY found.weight DESC, found.rule_id)
+                  FROM (%s) found
+                 WHERE found.partner_id = ANY(%s)
+                 GROUP BY found.partner_id
+                """,
+                self._get_reasons_query(),
+                self.ids,
+            )
+        )
+        found = dict(rows)
+        for row in self:
+            row.reasons = found.get(row.id, [])
 
     @api.depends("reasons")
     @api.depends_context("lang")
@@ -73,12 +93,11 @@ class CustomerWeakRelation(models.Model):
     def _search_rule_ids(self, operator, value):
         if operator != "in":
             return NotImplemented
-        ids = [rule_id for rule_id in value if isinstance(rule_id, int)]
-        query = self.env["customer.weak.rule"]._get_query(fields.Date.context_today(self))
-        rows = self.env.execute_query(
-            SQL("SELECT DISTINCT partner_id FROM (%s) found WHERE rule_id = ANY(%s)", query, ids)
+        rules = self.env["customer.weak.rule"].browse(
+            rule_id for rule_id in value if isinstance(rule_id, int)
         )
-        return [("id", "in", [partner_id for (partner_id,) in rows])]
+        query = rules._get_query(fields.Date.context_today(self), rules)
+        return [("id", "in", SQL("(SELECT partner_id FROM (%s) found)", query))]
 
     def action_create_plans(self):
         """Open the dialogue that makes plans with the proposed measures for these customers."""

@@ -1,9 +1,10 @@
+from math import ceil
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
-from ..tools.figures import Scope
 from .customer_care_plan_template_line import KINDS, ROLES
 
 
@@ -60,29 +61,33 @@ class CustomerWeakRule(models.Model):
     # Queries
 
     @api.model
-    def _get_query(self, date):
-        """Return a SELECT of ``rule_id, partner_id, value, weight``: one row for each reason found.
+    def _get_query(self, date, rules=None):
+        """Return a SELECT of ``rule_id, weight, partner_id, value``: one row for each reason found.
 
         :param date: as of the end of this day
+        :param rules: by default all; archived ones find nothing
         """
-        rules = self.sudo().search(Domain.TRUE)
+        rules = self.sudo().search(Domain.TRUE if rules is None else Domain("id", "in", rules.ids))
         self.env.flush_all()
-        parts = [
-            SQL(
-                "SELECT %s AS rule_id, %s AS weight, %s::int AS company_id, found.partner_id, found.value::numeric"
-                " FROM (%s) found",
-                rule.id,
-                rule.weight,
-                rule.company_id.id or None,
-                getattr(rule, f"_query_{rule.kind}")(date),
-            )
-            for rule in rules
-        ]
-        empty = SQL(
-            "SELECT 0 AS rule_id, 0 AS weight, NULL::int AS company_id, 0 AS partner_id, 0::numeric AS value"
-            " WHERE FALSE"
+        empty = SQL("SELECT 0 AS rule_id, 0 AS weight, 0 AS partner_id, 0::numeric AS value WHERE FALSE")
+        return SQL(" UNION ALL ").join([empty, *(rule._get_own_query(date) for rule in rules)])
+
+    def _get_own_query(self, date):
+        """Return what the rule (singleton) finds; one of a company finds no customers of other companies."""
+        self.ensure_one()
+        found = getattr(self, f"_query_{self.kind}")(date)
+        company = SQL(
+            "JOIN res_partner customer ON customer.id = found.partner_id"
+            " AND (customer.company_id IS NULL OR customer.company_id = %s)",
+            self.company_id.id,
         )
-        return SQL(" UNION ALL ").join([empty, *parts])
+        return SQL(
+            "SELECT %s AS rule_id, %s AS weight, found.partner_id, found.value::numeric FROM (%s) found %s",
+            self.id,
+            self.weight,
+            found,
+            company if self.company_id else SQL(),
+        )
 
     def _query_grade_fell(self, date):
         """The last change of grade that took effect was one down, at most so many days ago."""
@@ -128,44 +133,45 @@ class CustomerWeakRule(models.Model):
         )
 
     def _query_dormant(self, date):
-        """Customers who bought once, and not for so many days."""
-        metric = self.env["customer.metric"].sudo().new({"provider": "recency", "months": 0})
-        figures = metric._build_query(
-            SQL("SELECT id FROM res_partner WHERE commercial_partner_id = id"), Scope(date=date)
-        )
+        """Customers who bought once, and not for so many days: first who they are, then since when."""
         return SQL(
-            "SELECT partner_id, value_0 AS value FROM (%s) figure WHERE value_0 >= %s",
-            figures,
-            self.threshold,
+            """
+            SELECT partner.id AS partner_id,
+                   (SELECT %(date)s::date - MAX(purchase.date) FROM customer_transaction purchase
+                     WHERE purchase.commercial_partner_id = partner.id AND purchase.amount_company > 0
+                       AND purchase.date <= %(date)s) AS value
+              FROM res_partner partner
+             WHERE partner.commercial_partner_id = partner.id
+               AND NOT EXISTS (SELECT 1 FROM customer_transaction purchase
+                                WHERE purchase.commercial_partner_id = partner.id AND purchase.amount_company > 0
+                                  AND purchase.date <= %(date)s AND purchase.date > %(limit)s)
+               AND EXISTS (SELECT 1 FROM customer_transaction purchase
+                            WHERE purchase.commercial_partner_id = partner.id AND purchase.amount_company > 0
+                              AND purchase.date <= %(limit)s)
+            """,
+            date=date,
+            limit=fields.Date.subtract(date, days=ceil(self.threshold)),
         )
 
     def _query_no_contact(self, date):
         """Graded customers without contact for so many days; without any, since the day of the grade."""
         return SQL(
             """
-            SELECT partner.id AS partner_id, %(date)s::date - COALESCE(contact.day, partner.care_grade_date) AS value
+            SELECT partner.id AS partner_id,
+                   %(date)s::date - COALESCE((SELECT MAX(log.date_start)::date FROM customer_contact_log log
+                                               WHERE log.commercial_partner_id = partner.id AND log.is_counted),
+                                             partner.care_grade_date) AS value
               FROM res_partner partner
-              LEFT JOIN (SELECT partner_id, MAX(day) AS day FROM (%(contacts)s) one GROUP BY partner_id) contact
-                     ON contact.partner_id = partner.id
              WHERE partner.commercial_partner_id = partner.id AND partner.care_grade_id IS NOT NULL
-               AND %(date)s::date - COALESCE(contact.day, partner.care_grade_date) >= %(days)s
+               AND NOT EXISTS (SELECT 1 FROM customer_contact_log log
+                                WHERE log.commercial_partner_id = partner.id AND log.is_counted
+                                  AND log.date_start >= %(limit)s::date + 1)
+               AND (partner.care_grade_date <= %(limit)s
+                    OR EXISTS (SELECT 1 FROM customer_contact_log log
+                                WHERE log.commercial_partner_id = partner.id AND log.is_counted))
             """,
             date=date,
-            contacts=self._get_contact_query(),
-            days=self.threshold,
-        )
-
-    @api.model
-    def _get_contact_query(self):
-        """Return a SELECT of ``partner_id, day`` of contacts with customers."""
-        calls = SQL(
-            "SELECT commercial_partner_id AS partner_id, done_datetime::date AS day FROM customer_callback"
-            " WHERE state = 'done' AND outcome = 'reached'"
-        )
-        if "customer.contact.log" not in self.env:
-            return calls
-        return SQL(
-            "%s UNION ALL SELECT commercial_partner_id, date_start::date FROM customer_contact_log", calls
+            limit=fields.Date.subtract(date, days=ceil(self.threshold)),
         )
 
     # In words

@@ -54,13 +54,8 @@ class TestWeakRelation(PlanCommon):
         self._only("no_contact")
         self.customer.care_grade_date = "2025-01-01"
         self.assertFalse(self._find(), "the call was a contact")
-        self.env["customer.callback"].search([("partner_id", "=", self.contact.id)]).sudo().write(
-            {"done_datetime": "2025-06-01 10:00:00"}
-        )
-        if "customer.contact.log" in self.env:
-            self.env.cr.execute(
-                "DELETE FROM customer_contact_log WHERE commercial_partner_id = %s", [self.customer.id]
-            )
+        logs = self.env["customer.contact.log"].search([("commercial_partner_id", "=", self.customer.id)])
+        logs.sudo().date_start = "2025-06-01 10:00:00"
         self.assertEqual(self._get_kinds_found(), {"no_contact"})
         self.assertIn("days", self._find().reason_text)
 
