@@ -306,23 +306,15 @@ class CustomerCallbackRule(models.Model):
 
     def _get_contacts_sql(self, part):
         """Return the SELECT of ``id, day``: the last contact of each customer, as a local day."""
-        Callback, Contact = self.env["customer.callback"], self.env.get("customer.contact.log")
-        Callback.flush_model()
-        parts = [
-            SQL(
-                "SELECT commercial_partner_id AS id, done_datetime AS moment FROM customer_callback"
-                " WHERE state = 'done' AND outcome = 'reached'"
-            )
-        ]
-        if Contact is not None:
-            Contact.flush_model(["commercial_partner_id", "date_start", "is_counted"])
-            parts.append(
-                SQL("SELECT commercial_partner_id, date_start FROM customer_contact_log WHERE is_counted")
-            )
+        self.env["customer.contact.log"].flush_model(["commercial_partner_id", "date_start", "is_counted"])
         return SQL(
-            "SELECT id, (MAX(moment) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day FROM (%s) row GROUP BY id",
+            """
+            SELECT commercial_partner_id AS id,
+                   (MAX(date_start) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day
+              FROM customer_contact_log WHERE is_counted
+             GROUP BY commercial_partner_id
+            """,
             part.zone,
-            SQL(" UNION ALL ").join(parts),
         )
 
     def _get_tries_sql(self, part):

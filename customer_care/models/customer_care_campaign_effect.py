@@ -25,7 +25,9 @@ class CustomerCareCampaignEffect(models.Model):
     _order = "campaign_id desc, months, figure, group_sequence"
     _rec_name = "campaign_id"
 
-    campaign_id = fields.Many2one("customer.care.campaign", required=True, ondelete="cascade", readonly=True)
+    campaign_id = fields.Many2one(
+        "customer.care.campaign", required=True, ondelete="cascade", readonly=True, index=True
+    )
     company_id = fields.Many2one(related="campaign_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="campaign_id.currency_id")
     months = fields.Integer(

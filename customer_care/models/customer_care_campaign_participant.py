@@ -44,7 +44,7 @@ class CustomerCareCampaignParticipant(models.Model):
     _check_company_auto = True
 
     campaign_id = fields.Many2one(
-        "customer.care.campaign", required=True, ondelete="cascade", check_company=True
+        "customer.care.campaign", required=True, ondelete="cascade", check_company=True, index=True
     )
     company_id = fields.Many2one(
         "res.company", related="campaign_id.company_id", store=True, precompute=True, index=True

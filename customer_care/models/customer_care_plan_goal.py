@@ -171,7 +171,7 @@ class CustomerCarePlanGoal(models.Model):
         self.ensure_one()
         unit = self.metric_id.sudo().unit
         if unit == "money":
-            return self.currency_id.format(value)
+            return (self.currency_id or self.env.company.currency_id).format(value)
         if self.kind == "grade" or unit == "percent":
             return f"{value:g} %"
         return f"{value:g}"

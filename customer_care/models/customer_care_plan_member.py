@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -11,7 +11,9 @@ class CustomerCarePlanMember(models.Model):
     _order = "id"
     _rec_name = "partner_id"
 
-    plan_id = fields.Many2one("customer.care.plan", required=True, readonly=True, ondelete="cascade")
+    plan_id = fields.Many2one(
+        "customer.care.plan", required=True, readonly=True, ondelete="cascade", index=True
+    )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade", index=True
     )
@@ -23,6 +25,7 @@ class CustomerCarePlanMember(models.Model):
         "UNIQUE(plan_id, partner_id)", "The customer is in this plan already."
     )
 
+    @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
             raise AccessError(self.env._("The customers of a plan are frozen when it is submitted."))

@@ -17,7 +17,9 @@ class CustomerCarePlanVersion(models.Model):
     _order = "plan_id, number desc"
     _rec_name = "number"
 
-    plan_id = fields.Many2one("customer.care.plan", required=True, readonly=True, ondelete="cascade")
+    plan_id = fields.Many2one(
+        "customer.care.plan", required=True, readonly=True, ondelete="cascade", index=True
+    )
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
     number = fields.Integer(string="Version", required=True, readonly=True, aggregator=None)
     spec = fields.Json(readonly=True, help="The plan as it was submitted.")

@@ -38,7 +38,11 @@ class ResPartner(models.Model):
         ):
             self.env[name].flush_model()
         own = plans.ids if plans else []
-        customers = customer_ids if isinstance(customer_ids, SQL) else SQL("SELECT unnest(%s)", customer_ids)
+        customers = (
+            customer_ids
+            if isinstance(customer_ids, SQL)
+            else SQL("SELECT unnest(%s::int[])", list(customer_ids))
+        )
         rows = self.env.execute_query(
             SQL(
                 "%s UNION ALL %s",

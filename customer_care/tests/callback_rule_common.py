@@ -77,8 +77,14 @@ class CallbackRuleCommon(CareCommon):
         callback.with_user(self.manager).action_done("reached", satisfaction=8)
         if day:
             self.env.flush_all()
+            moment = fields.Datetime.to_datetime(day)
             self.env.cr.execute(
                 "UPDATE customer_callback SET done_datetime = %s WHERE id IN %s",
-                [fields.Datetime.to_datetime(day), tuple(callback.ids)],
+                [moment, tuple(callback.ids)],
+            )
+            self.env.cr.execute(
+                "UPDATE customer_contact_log SET date_start = %s, date_end = %s"
+                " WHERE res_model = 'customer.callback' AND res_id IN %s",
+                [moment, moment, tuple(callback.ids)],
             )
             self.env.invalidate_all()

@@ -45,7 +45,7 @@ class TestCallbackRule(CareCommon):
         partners = self.env["res.partner"].create([{"name": str(i)} for i in range(500)])
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(40):
+        with self.assertQueryCount(45):
             self.assertEqual(len(self._plan(partners)), 500)
             self.env.flush_all()
         self.env.invalidate_all()

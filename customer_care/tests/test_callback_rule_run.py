@@ -83,6 +83,7 @@ class TestCallbackRuleRun(CallbackRuleCommon):
             vals = {
                 "subject": "Twin",
                 "partner_id": people[1].id,
+                "user_id": self.supervisor.id,
                 "key": f"{rule.id}:res.partner,{people[1].id}:0",
             }
             self.env["customer.callback"].sudo().create({**vals, "rule_id": rule.id})

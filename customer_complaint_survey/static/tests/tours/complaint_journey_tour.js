@@ -108,7 +108,11 @@ for (const [language, words] of Object.entries(WORDS)) {
     tours.add(`complaint_journey_call_${language}`, {
         steps: () => [
             { content: "the only call of today", trigger: ".o_data_row .o_data_cell[name=partner_id]", run: "click" },
-            { content: "little content", trigger: "div[name=satisfaction] input", run: "edit 3" },
+            {
+                content: "little content",
+                trigger: "div[name=satisfaction] .o_care_scale button:nth-child(3)",
+                run: "click",
+            },
             {
                 content: "the problem is not solved",
                 trigger: "div[name=problem_solved] input",
