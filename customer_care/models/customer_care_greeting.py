@@ -199,7 +199,9 @@ class CustomerCareGreeting(models.Model):
         posted = self.filtered(lambda greeting: greeting.channel in POST_CHANNELS)
         if not posted:
             raise UserError(self.env._("None of these greetings is a letter, a card or a gift."))
-        return self.env["customer.care.address.list"].create({"greeting_ids": posted.ids}).action_download_xlsx()
+        return (
+            self.env["customer.care.address.list"].create({"greeting_ids": posted.ids}).action_download_xlsx()
+        )
 
     # What the program does
 

@@ -3,6 +3,7 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from psycopg2 import DataError
 
 from ..tools import holidays
 
@@ -102,7 +103,8 @@ class CustomerCareOccasion(models.Model):
     )
     greeting_count = fields.Integer(compute="_compute_greeting_count")
     problem = fields.Char(
-        compute="_compute_problem", help="Why the occasion cannot be planned or sent although it is switched on."
+        compute="_compute_problem",
+        help="Why the occasion cannot be planned or sent although it is switched on.",
     )
 
     _check_days_before = models.Constraint(
@@ -173,7 +175,13 @@ class CustomerCareOccasion(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for occasion in self:
-            occasion._get_own_domain()
+            domain = occasion._get_own_domain()
+            try:
+                with self.env.cr.savepoint():
+                    self.env["res.partner"].sudo().search(domain, limit=1)
+            except DataError as error:
+                # e.g. a text where a number is expected
+                raise occasion._get_domain_error() from error
 
     @api.constrains("template_id")
     def _check_template(self):
@@ -274,10 +282,13 @@ class CustomerCareOccasion(models.Model):
             domain = Domain(literal_eval(self.domain or "[]"))
             domain.validate(self.env["res.partner"])
         except Exception as error:
-            raise ValidationError(
-                self.env._("The filter of the occasion %(occasion)s cannot be used.", occasion=self.name)
-            ) from error
+            raise self._get_domain_error() from error
         return domain
+
+    def _get_domain_error(self):
+        return ValidationError(
+            self.env._("The filter of the occasion %(occasion)s cannot be used.", occasion=self.name)
+        )
 
     def _get_partner_domain(self):
         """Return whom the occasion is for (singleton); our own people are no customers."""

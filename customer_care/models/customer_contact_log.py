@@ -15,6 +15,7 @@ NOTE_FIELDS = {"result", "next_step", "next_date"}
 THREAD_FIELDS = {"message_follower_ids", "message_ids", "activity_ids", "message_main_attachment_id"}
 # Ten years: longer is a slip of the pen.
 LONGEST_MINUTES = 10 * 366 * 24 * 60
+LAST_YEAR = 2999
 
 
 class CustomerContactLog(models.Model):
@@ -190,6 +191,8 @@ class CustomerContactLog(models.Model):
     def _compute_date_end(self):
         for log in self:
             minutes = min(max(log.duration_minutes, 0), LONGEST_MINUTES)
+            if log.date_start and log.date_start.year > LAST_YEAR:
+                raise ValidationError(self.env._("Please check the year of the contact."))
             log.date_end = log.date_start and log.date_start + timedelta(minutes=minutes)
 
     def _inverse_date_end(self):

@@ -49,14 +49,18 @@ class CustomerCareAddressList(models.TransientModel):
         partner = greeting.partner_id.sudo()
         lang = partner.lang or self.env.lang
         local = partner.with_context(lang=lang)
-        company = partner.commercial_partner_id if partner.commercial_partner_id != partner else partner.browse()
+        company = (
+            partner.commercial_partner_id if partner.commercial_partner_id != partner else partner.browse()
+        )
         return [
             partner.name,
             company.name or partner.company_name,
             *(partner[name] for name in ADDRESS_FIELDS),
             local.state_id.name,
             local.country_id.name,
-            "\n".join(line for line in local._display_address(without_company=True).splitlines() if line.strip()),
+            "\n".join(
+                line for line in local._display_address(without_company=True).splitlines() if line.strip()
+            ),
             dict(self.env["res.lang"].get_installed()).get(lang, lang),
             greeting.with_context(lang=lang)._get_title(),
             greeting.date,

@@ -14,14 +14,14 @@ from datetime import timedelta
 sys.path.insert(0, os.environ.get("BENCH_FOLDER") or os.path.join(os.getcwd(), "tools", "bench"))
 
 from figures import fill_customers  # noqa: E402
-
 from odoo import fields  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
 FLOOR = """
     INSERT INTO customer_care_campaign_participant
            (campaign_id, company_id, partner_id, commercial_partner_id, state, companions, token)
-    SELECT %s, %s, id, commercial_partner_id, 'target', 0, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
+    SELECT %s, %s, id, commercial_partner_id, 'target', 0,
+           replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
       FROM res_partner WHERE id BETWEEN %s AND %s
 """
 
@@ -71,7 +71,9 @@ def run_campaign(env, customers, purpose):
     campaign = make_campaign(env, customers, purpose)
     run_floor(env, campaign, customers)
     wizard = env["customer.care.campaign.targets"].create({"campaign_id": campaign.id, "is_confirmed": True})
-    spec = {name: {} for name in ("present_count", "new_count", "left_out_count", "reasons_text", "names_text")}
+    spec = {
+        name: {} for name in ("present_count", "new_count", "left_out_count", "reasons_text", "names_text")
+    }
     measure("preview of the target list", lambda: wizard.web_read(spec))
     measure("update of the target list", wizard.action_update)
     form = env["customer.care.campaign"].get_view(view_type="form")
@@ -79,8 +81,12 @@ def run_campaign(env, customers, purpose):
     measure("form", lambda: campaign.web_read(arch_names))
     Participant = env["customer.care.campaign.participant"]
     domain = [("campaign_id", "=", campaign.id)]
-    columns = {name: {} for name in ("partner_id", "contact_id", "email", "phone", "state", "remark", "mail_due")}
-    measure("list, first page", lambda: Participant.web_search_read(domain, columns, limit=80, count_limit=10001))
+    columns = {
+        name: {} for name in ("partner_id", "contact_id", "email", "phone", "state", "remark", "mail_due")
+    }
+    measure(
+        "list, first page", lambda: Participant.web_search_read(domain, columns, limit=80, count_limit=10001)
+    )
     measure("list by state", lambda: Participant.web_read_group(domain, ["state"], ["__count"]))
     measure("opening of the invitations", campaign.action_open_invitations)
     for number in range(1, 4):
@@ -101,7 +107,9 @@ def run_greetings(env, customers, purpose):
     print(f"\n{ROWS // 10:,} greetings")
     today = fields.Date.today()
     env.company.write({"care_greeting_hour": 0, "care_contact_from": 0, "care_contact_to": 24})
-    env.cr.execute("UPDATE res_partner SET is_company = FALSE, tz = 'UTC' WHERE id BETWEEN %s AND %s", (first, last))
+    env.cr.execute(
+        "UPDATE res_partner SET is_company = FALSE, tz = 'UTC' WHERE id BETWEEN %s AND %s", (first, last)
+    )
     occasion = env["customer.care.occasion"].create(
         {
             "name": "Bench",
