@@ -100,14 +100,13 @@ class CustomerCareCampaignParticipant(models.Model):
         """Whether a link still shows the campaign: some days after its end it does not."""
         self.ensure_one()
         campaign = self.campaign_id
-        last = fields.Datetime.add(campaign.date_end, days=LINK_DAYS)
         return (
             campaign.active
             and campaign.state != "draft"
             and self._get_addressee().active
             and self.partner_id.active
             and not self.partner_id.care_is_anonymous
-            and fields.Datetime.now() <= last
+            and fields.Datetime.subtract(fields.Datetime.now(), days=LINK_DAYS) <= campaign.date_end
         )
 
     def _get_url(self):

@@ -5,6 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+<<<<<<< HEAD
+=======
+from odoo.tools.safe_eval import safe_eval
+from psycopg2 import DataError
+>>>>>>> care-contacts
 
 # Beyond so many the one who updates the list is asked, with the number.
 ASK_ABOVE = 1000
@@ -38,7 +43,13 @@ class CustomerCareCampaign(models.Model):
     @api.constrains("target_domain")
     def _check_target_domain(self):
         for campaign in self:
-            campaign._get_own_filter()
+            own = campaign._get_own_filter()
+            try:
+                with self.env.cr.savepoint():
+                    self.env["res.partner"].sudo().search(own, limit=1)
+            except DataError as error:
+                # e.g. a text where a number is expected
+                raise campaign._get_filter_error() from error
 
     def action_update_targets(self):
         """Open the preview of who would be added to the list, and who is left out why."""
@@ -60,8 +71,11 @@ class CustomerCareCampaign(models.Model):
             own = Domain(literal_eval((self.target_domain or "").strip() or "[]"))
             own.validate(self.env["res.partner"])
         except Exception as error:
-            raise ValidationError(self.env._("The own filter of the campaign cannot be used.")) from error
+            raise self._get_filter_error() from error
         return own
+
+    def _get_filter_error(self):
+        return ValidationError(self.env._("The own filter of the campaign cannot be used."))
 
     def _get_target_domain(self):
         """Return the domain of the customers the campaign is for (singleton). Override to add criteria."""

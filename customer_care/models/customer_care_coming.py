@@ -222,6 +222,13 @@ class CustomerCareComing(models.Model):
             "context": {"default_partner_id": self.partner_id.id, "default_date": self[:1].date},
         }
 
+    @api.model
+    def action_open_coming(self):
+        """Open the coming days: their own customers' for those who have some, for others all."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_care_coming_action")
+        has_own = self.search_count([("user_id", "=", self.env.uid)], limit=1)
+        return {**action, "context": {"search_default_my_customers": 1} if has_own else {}}
+
     def _get_greetings_of(self):
         """Return the greetings of these rows; of a holiday all that are open.
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
+from psycopg2 import DataError
 
 from ..tools import holidays
 
@@ -45,7 +46,7 @@ class CustomerCareOccasion(models.Model):
         for occasion in self.search([("is_on", "=", True)]):
             try:
                 occasion._plan_all(cron._commit_progress)
-            except ValidationError as error:
+            except (ValidationError, DataError) as error:
                 # Its form says so too; the other occasions are kept.
                 self.env.cr.rollback()
                 _logger.warning("Occasion %s was not planned: %s", occasion.id, error)

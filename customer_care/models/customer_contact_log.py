@@ -15,6 +15,7 @@ NOTE_FIELDS = {"result", "next_step", "next_date"}
 THREAD_FIELDS = {"message_follower_ids", "message_ids", "activity_ids", "message_main_attachment_id"}
 # Ten years: longer is a slip of the pen.
 LONGEST_MINUTES = 10 * 366 * 24 * 60
+LAST_YEAR = 2999
 
 
 class CustomerContactLog(models.Model):
@@ -190,8 +191,14 @@ class CustomerContactLog(models.Model):
     def _compute_date_end(self):
         for log in self:
             minutes = min(max(log.duration_minutes, 0), LONGEST_MINUTES)
+<<<<<<< HEAD
             room = log.date_start and datetime.max - log.date_start
             log.date_end = log.date_start and log.date_start + min(timedelta(minutes=minutes), room)
+=======
+            if log.date_start and log.date_start.year > LAST_YEAR:
+                raise ValidationError(self.env._("Please check the year of the contact."))
+            log.date_end = log.date_start and log.date_start + timedelta(minutes=minutes)
+>>>>>>> care-contacts
 
     def _inverse_date_end(self):
         """Let the duration follow the end; what is left out takes no time."""

@@ -1,9 +1,12 @@
+import textwrap
+
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html2plaintext
 
 # What of a mail becomes the result of the contact.
 TEXT_LENGTH = 2000
+SUBJECT_LENGTH = 80
 
 
 class MailMessage(models.Model):
@@ -36,16 +39,18 @@ class MailMessage(models.Model):
         people = (message.author_id | message.partner_ids).filtered(
             lambda person: person.commercial_partner_id == partner.commercial_partner_id
         )
+        text = html2plaintext(message.body or "").strip()
+        first_line = textwrap.shorten(text.partition("\n")[0], SUBJECT_LENGTH, placeholder="…")
         return {
             "partner_id": (people[:1] or partner).id,
             "kind": "mail" if message.message_type in ("email", "email_outgoing", "comment") else "message",
             "direction": "out" if is_own else "in",
-            "subject": message.subject or message.record_name or document.display_name,
+            "subject": message.subject or first_line or message.record_name or document.display_name,
             "date_start": message.date,
             "user_id": is_own[:1].id or self.env.uid,
             "participant_ids": (message.author_id | message.partner_ids).ids,
             "company_id": document._care_get_company().id,
-            "result": html2plaintext(message.body or "").strip()[:TEXT_LENGTH],
+            "result": text[:TEXT_LENGTH],
             "source": "mail",
             "res_model": message._name,
             "res_id": message.id,

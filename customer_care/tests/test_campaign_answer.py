@@ -156,6 +156,17 @@ class TestCampaignPages(CampaignCommon, HttpCase):
         self.one.invalidate_recordset()
         self.assertEqual(self.one.state, "accepted")
 
+    def test_answer_with_anything_in_it(self):
+        """Code in a remark stays text; a remark of 100 kB is refused before it is read."""
+        page = self._post(self.path, answer="yes", remark="</textarea><script>alert(1)</script>")
+        self.assertEqual(page.status_code, 200)
+        self.assertNotIn("<script>alert(1)", page.text)
+        self.assertIn("&lt;script&gt;alert(1)", page.text)
+        with mute_logger("odoo.http"):
+            self.assertEqual(self._post(self.path, answer="no", remark="x" * 100_000).status_code, 413)
+        self.one.invalidate_recordset()
+        self.assertEqual(self.one.state, "accepted")
+
     def test_closed_links(self):
         """A wrong link says nothing about anybody; a cancelled campaign says so and takes no answer."""
         page = self.url_open(f"/care/event/{self.one.id}-guess")

@@ -284,6 +284,10 @@ class TestContactLog(CareCommon):
             self.Log.search([("source", "=", "mail"), ("partner_id", "=", self.contact.id)]),
             [{"direction": "in", "kind": "mail", "subject": "Thanks", "result": "I am very pleased."}],
         )
+        untitled = self.contact.message_post(body="Call me\nin the morning", message_type="comment")
+        untitled.action_care_count_as_contact()
+        found = self.Log.search([("source", "=", "mail"), ("res_id", "=", untitled.id)])
+        self.assertTrue(found.subject.startswith("Call me"), found.subject)
         with self.assertRaises(AccessError):
             message.with_user(self.employee).action_care_count_as_contact()
         with self.assertRaises(UserError):

@@ -77,8 +77,15 @@ class TestOutreach(CampaignCommon):
             self.Occasion._cron_plan()
         self.assertFalse(self.fair.greeting_count)
         self.assertEqual(other.greeting_count, 2)
-        with self.assertRaises(ValidationError):
-            self.fair.domain = "[('x_gone', '=', 1)]"
+        campaign = self._create_campaign()
+        for bad in ("[('x_gone', '=', 1)]", "[('id', '=', 'abc')]", "5", "hello"):
+            for record, name in ((self.fair, "domain"), (campaign, "target_domain")):
+                with (
+                    self.subTest(bad=bad, model=record._name),
+                    self.assertRaises(ValidationError),
+                    mute_logger("odoo.sql_db"),
+                ):
+                    record[name] = bad
 
     def test_templates_must_fit(self):
         """A template of another document, an empty or an archived one is refused with the reason."""
@@ -130,6 +137,28 @@ class TestOutreach(CampaignCommon):
             self.Greeting._cron_send()
         self.assertEqual(calls, [1])
         self.assertEqual(set(greetings.mapped("state")), {"sent"})
+
+    def test_moments_that_cannot_be(self):
+        """A year far away, or a time zone that does not exist, is refused; no page breaks on it later."""
+        campaign = self._create_campaign()
+        for vals in (
+            {"date_end": "9999-12-31 23:59:00"},
+            {"date_begin": "0001-01-01 00:00:00"},
+            {"date_tz": "Mars/Station"},
+        ):
+            with self.subTest(vals), self.assertRaises(ValidationError):
+                campaign.with_user(self.manager).write(vals)
+        with self.assertRaisesRegex(ValidationError, "year"):
+            self.env["customer.contact.log"].create(
+                {"partner_id": self.customer.id, "subject": "x", "date_start": "9999-12-31 23:00:00"}
+            )
+
+    def test_coming_of_own_customers_first(self):
+        """Who has customers of their own begins with them, a manager without any sees all."""
+        self._plan()
+        Coming = self.env["customer.care.coming"]
+        self.assertTrue(Coming.with_user(self.specialist).action_open_coming()["context"])
+        self.assertFalse(Coming.with_user(self.manager).action_open_coming()["context"])
 
     # Files
 
