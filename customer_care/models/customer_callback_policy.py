@@ -84,8 +84,10 @@ class CustomerCallbackPolicy(models.Model):
     @api.constrains("final_action", "mail_template_id")
     def _check_mail_template(self):
         for policy in self:
-            if policy.final_action == "mail" and policy.mail_template_id.model != "customer.callback":
-                raise ValidationError(self.env._("Please choose a mail template for callbacks."))
+            if policy.final_action == "mail":
+                if not policy.mail_template_id:
+                    raise ValidationError(self.env._("Please choose the mail template of the last mail."))
+                policy.mail_template_id._care_check_model("customer.callback")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

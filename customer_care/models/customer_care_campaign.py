@@ -215,25 +215,18 @@ class CustomerCareCampaign(models.Model):
             if campaign.date_deadline and campaign.date_deadline > campaign.date_begin:
                 raise ValidationError(self.env._("The answer is due before the campaign begins."))
 
-<<<<<<< HEAD
-    @api.constrains("date_tz")
-    def _check_date_tz(self):
-        # The server does not check the values of a selection that a method gives.
-        if any(campaign.date_tz not in pytz.all_timezones_set for campaign in self):
-            raise ValidationError(self.env._("There is no such time zone."))
-
-    @api.constrains("user_id")
-    def _check_user(self):
-        self.user_id._care_check_employees()
-=======
     @api.constrains("date_begin", "date_end", "date_tz")
     def _check_moment(self):
         for campaign in self:
             if campaign.date_begin.year < FIRST_YEAR or campaign.date_end.year > LAST_YEAR:
                 raise ValidationError(self.env._("Please check the year of the campaign."))
+            # The server does not check the values of a selection that a method gives.
             if campaign.date_tz not in pytz.all_timezones_set:
                 raise ValidationError(self.env._("This time zone does not exist: %s", campaign.date_tz))
->>>>>>> care-contacts
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        self.user_id._care_check_employees()
 
     @api.constrains("online_url")
     def _check_online_url(self):

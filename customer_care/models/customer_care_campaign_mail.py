@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
@@ -51,18 +51,12 @@ class CustomerCareCampaign(models.Model):
 
     @api.constrains("template_id")
     def _check_template(self):
+        # Rendered for the participants, another one would tell of other records with the same ids.
         for campaign in self:
             campaign.template_id._care_check_model("customer.care.campaign.participant")
 
     def _default_template_id(self):
         return self.env.ref("customer_care.mail_template_campaign_invitation", raise_if_not_found=False)
-
-    @api.constrains("template_id")
-    def _check_template(self):
-        """:raises ValidationError: rendered for the participants, it would tell of other records with the same ids"""
-        Participant = self.env["customer.care.campaign.participant"]
-        if any(template.model != Participant._name for template in self.sudo().template_id):
-            raise ValidationError(self.env._("Please choose a mail template for participants of campaigns."))
 
     def action_remind(self):
         """Queue the reminder of all who have not answered, once for each."""

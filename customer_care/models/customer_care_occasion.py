@@ -175,25 +175,14 @@ class CustomerCareOccasion(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for occasion in self:
-<<<<<<< HEAD
-            # By the rights of who writes it: numbers of customers must not tell what the writer may not read.
-            self.env["res.partner"].sudo(False)._search(occasion._get_own_domain()).select()
-
-    @api.constrains("template_id")
-    def _check_template(self):
-        """:raises ValidationError: rendered for the greetings, it would tell of other records with the same ids"""
-        Greeting = self.env["customer.care.greeting"]
-        if any(template.model != Greeting._name for template in self.sudo().template_id):
-            raise ValidationError(self.env._("Please choose a mail template for greetings."))
-=======
             domain = occasion._get_own_domain()
             try:
                 with self.env.cr.savepoint():
-                    self.env["res.partner"].sudo().search(domain, limit=1)
+                    # By the rights of who writes it: numbers of customers must not tell what the writer may not read.
+                    self.env["res.partner"].sudo(False).search(domain, limit=1)
             except DataError as error:
                 # e.g. a text where a number is expected
                 raise occasion._get_domain_error() from error
->>>>>>> care-contacts
 
     @api.constrains("template_id")
     def _check_template(self):

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -191,14 +191,9 @@ class CustomerContactLog(models.Model):
     def _compute_date_end(self):
         for log in self:
             minutes = min(max(log.duration_minutes, 0), LONGEST_MINUTES)
-<<<<<<< HEAD
-            room = log.date_start and datetime.max - log.date_start
-            log.date_end = log.date_start and log.date_start + min(timedelta(minutes=minutes), room)
-=======
             if log.date_start and log.date_start.year > LAST_YEAR:
                 raise ValidationError(self.env._("Please check the year of the contact."))
             log.date_end = log.date_start and log.date_start + timedelta(minutes=minutes)
->>>>>>> care-contacts
 
     def _inverse_date_end(self):
         """Let the duration follow the end; what is left out takes no time."""

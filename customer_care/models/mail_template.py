@@ -4,7 +4,7 @@ from odoo.tools import is_html_empty
 
 
 class MailTemplate(models.Model):
-    """Templates that occasions and campaigns send by themselves must fit them."""
+    """Templates that occasions, campaigns and retry policies send must fit them."""
 
     _inherit = "mail.template"
 

@@ -10,11 +10,7 @@ from .python_env import PYTHON
 
 FOLDER = ROOT / "tools/bench"
 BENCH = "care_bench"
-<<<<<<< HEAD
-SCRIPTS = ("complaint", "partner", "grading", "callback", "weak")
-=======
-SCRIPTS = ("complaint", "partner", "grading", "callback", "outreach")
->>>>>>> care-contacts
+SCRIPTS = ("complaint", "partner", "grading", "callback", "weak", "outreach")
 PEER_ADDONS = {"crm_claim": ["crm_claim"], "helpdesk_mgmt": ["helpdesk_mgmt", "helpdesk_mgmt_sla"]}
 
 
