@@ -31,7 +31,7 @@ class CustomerWeakRelation(models.Model):
         "customer.weak.rule", string="Rules", compute="_compute_texts", search="_search_rule_ids"
     )
     reason_text = fields.Char(string="Why", compute="_compute_texts")
-    action_text = fields.Char(string="Proposed", compute="_compute_texts")
+    action_text = fields.Char(string="Proposed Actions", compute="_compute_texts")
 
     @property
     def _table_query(self):
