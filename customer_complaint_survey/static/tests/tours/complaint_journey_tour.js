@@ -113,6 +113,7 @@ for (const [language, words] of Object.entries(WORDS)) {
                 trigger: "div[name=satisfaction] .o_care_scale button:nth-child(3)",
                 run: "click",
             },
+            { content: "marked", trigger: "div[name=satisfaction] .o_care_scale button:nth-child(3).btn-primary" },
             {
                 content: "the problem is not solved",
                 trigger: "div[name=problem_solved] input",
@@ -127,6 +128,7 @@ for (const [language, words] of Object.entries(WORDS)) {
                         .click();
                 },
             },
+            { content: "chosen", trigger: `div[name=problem_solved] input:value("${words.no}")` },
             {
                 content: "reached",
                 trigger: `button[name=action_reached]:contains("${words.reached}")`,
