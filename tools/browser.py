@@ -102,6 +102,10 @@ class Browser:
             self._note(message)
 
     def _note(self, message):
+        if message.get("method") == "Page.javascriptDialogOpening":
+            # A page that asks whether to leave it would wait for ever; the answer is sent, not awaited.
+            answer = {"id": 0, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}
+            self._socket.send(json.dumps(answer))
         if message.get("method") == "Runtime.exceptionThrown":
             self.errors.append(message["params"]["exceptionDetails"].get("text", ""))
         entry = message.get("params", {}).get("entry", {})

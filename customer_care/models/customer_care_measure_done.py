@@ -131,8 +131,6 @@ class CustomerCareMeasure(models.Model):
 
     def _log_contacts(self, day, user):
         """Put visits, calls, gifts and events into the log of contacts, one row for each customer."""
-        if "customer.contact.log" not in self.env:
-            return
         vals_list = []
         moment = fields.Datetime.now()
         if day != moment.date():

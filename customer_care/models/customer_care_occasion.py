@@ -137,7 +137,7 @@ class CustomerCareOccasion(models.Model):
     @api.model
     def _has_sms(self):
         """Tell whether text messages can be sent here and somebody has switched them on."""
-        return "sms.sms" in self.env and bool(
+        return self.env["res.company"]._care_has_sms_application() and bool(
             self.env["res.company"].sudo().search_count([("care_has_sms", "=", True)], limit=1)
         )
 

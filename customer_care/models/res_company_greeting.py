@@ -33,5 +33,10 @@ class ResCompany(models.Model):
                 raise ValidationError(self.env._("The hour of greetings lies between 0:00 and 24:00."))
             if not 0 <= company.care_greeting_notice_days <= 60:
                 raise ValidationError(self.env._("Specialists are told from 0 to 60 days ahead."))
-            if company.care_has_sms and "sms.sms" not in self.env:
+            if company.care_has_sms and not self._care_has_sms_application():
                 raise ValidationError(self.env._("Text messages need the SMS application: install it first."))
+
+    @api.model
+    def _care_has_sms_application(self):
+        """Whether Odoo's text messages are installed."""
+        return "sms.sms" in self.env

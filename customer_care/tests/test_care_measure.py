@@ -71,13 +71,10 @@ class TestCareMeasure(PlanCommon):
         self.assertFalse(self._get_work(self.visit))
         self.assertEqual(self.plan.actual_cost, 90)
         self.assertIn("measure_done", self._get_kinds(self.customer))
-        if "customer.contact.log" in self.env:
-            log = self.env["customer.contact.log"].search(
-                [("res_model", "=", self.visit._name), ("res_id", "=", self.visit.id)]
-            )
-            self.assertRecordValues(
-                log, [{"kind": "visit", "source": "measure", "partner_id": self.customer.id}]
-            )
+        log = self.env["customer.contact.log"].search(
+            [("res_model", "=", self.visit._name), ("res_id", "=", self.visit.id)]
+        )
+        self.assertRecordValues(log, [{"kind": "visit", "source": "measure", "partner_id": self.customer.id}])
         with self.assertRaisesRegex(UserError, "not open work"):
             self.visit.action_done()
         with self.assertRaises(UserError):
@@ -124,11 +121,10 @@ class TestCareMeasure(PlanCommon):
         self.assertRecordValues(
             self.call, [{"state": "done", "note": "All well", "done_by_id": self.specialist.id}]
         )
-        if "customer.contact.log" in self.env:
-            logs = self.env["customer.contact.log"].search(
-                [("res_model", "=", self.call._name), ("res_id", "=", self.call.id)]
-            )
-            self.assertFalse(logs)
+        logs = self.env["customer.contact.log"].search(
+            [("res_model", "=", self.call._name), ("res_id", "=", self.call.id)]
+        )
+        self.assertFalse(logs)
 
     def test_measure_call_that_reaches_nobody_stays_open(self):
         """After the last attempt the responsible gets an activity instead."""
