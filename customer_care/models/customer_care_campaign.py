@@ -92,7 +92,7 @@ class CustomerCareCampaign(models.Model):
         required=True,
         default=lambda self: self.env.user.tz or "UTC",
     )
-    date_text = fields.Char(string="When", compute="_compute_date_text")
+    date_text = fields.Char(string="Date and Time", compute="_compute_date_text")
     location = fields.Char(string="Place", translate=True, tracking=True)
     online_url = fields.Char(string="Online Link", tracking=True)
     date_deadline = fields.Datetime(
