@@ -1,5 +1,11 @@
 # What others inherit comes first.
-from . import customer_care_link_mixin, customer_care_mixin, customer_xlsx_mixin, customer_yearly_mixin  # isort: split
+from . import (  # isort: split
+    customer_care_link_mixin,
+    customer_care_mixin,
+    customer_guard_mixin,
+    customer_xlsx_mixin,
+    customer_yearly_mixin,
+)
 
 from . import customer_grading_matrix_mixin, customer_period_report  # isort: split
 

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 # Only the methods of this model set these, from these values on.
 GUARDED_FIELDS = {
@@ -47,11 +47,13 @@ class CustomerCallback(models.Model):
 
     _name = "customer.callback"
     _description = "Callback"
-    _inherit = ["customer.care.link.mixin"]
+    _inherit = ["customer.guard.mixin", "customer.care.link.mixin"]
     _order = "date_planned, priority desc, id"
     _rec_name = "subject"
     _rec_names_search = ["subject", "partner_id"]
     _check_company_auto = True
+    _guarded_fields = GUARDED_FIELDS
+    _computed_fields = COMPUTED_FIELDS
 
     subject = fields.Char(required=True)
     partner_id = fields.Many2one(
@@ -196,29 +198,27 @@ class CustomerCallback(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        # Named values win over the defaults of a client's context or of a user.
-        callbacks = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
+        callbacks = super().create(vals_list)
         callbacks._check_caller()
         callbacks._check_gate()
         callbacks._log("callback_planned")
         return callbacks
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-            if any(callback.state != "planned" for callback in self):
-                raise UserError(self.env._("A finished callback cannot be changed. Reopen it first."))
-            if "date_planned" in vals and "preferred_datetime" not in vals:
-                # Another day is not the moment the customer asked for.
-                vals = {**vals, "preferred_datetime": False}
+        if not self.env.su and "date_planned" in vals and "preferred_datetime" not in vals:
+            # Another day is not the moment the customer asked for.
+            vals = {**vals, "preferred_datetime": False}
         result = super().write(vals)
         if "partner_id" in vals:
             self._check_gate()
         if "user_id" in vals:
             self._check_caller()
         return result
+
+    def _check_change(self, vals):
+        if any(callback.state != "planned" for callback in self):
+            raise UserError(self.env._("A finished callback cannot be changed. Reopen it first."))
+        return super()._check_change(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_finished(self):
@@ -245,17 +245,6 @@ class CustomerCallback(models.Model):
         }
 
     # Guards
-
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = {*GUARDED_FIELDS, *COMPUTED_FIELDS}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a callback are set by its buttons only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
 
     def _check_caller(self):
         """:raises UserError: the caller is archived, thus would never call"""

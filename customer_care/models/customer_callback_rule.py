@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 # Triggers that happen; whatever makes them happen calls ``_plan``.
 EVENTS = [("delivered", "A delivery was made"), ("plan_closed", "A care plan was closed")]
@@ -30,9 +29,10 @@ class CustomerCallbackRule(models.Model):
 
     _name = "customer.callback.rule"
     _description = "Callback Rule"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["customer.guard.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
+    _guarded_fields = dict.fromkeys(GUARDED_FIELDS, False)
 
     name = fields.Char(required=True, translate=True, help="Becomes the subject of the callbacks.")
     active = fields.Boolean(default=True, tracking=True)
@@ -105,18 +105,8 @@ class CustomerCallbackRule(models.Model):
         for rule in self:
             rule.callback_count = counts.get(rule.id, 0)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        # Named values win over the defaults of a client's context or of a user.
-        fresh = dict.fromkeys(GUARDED_FIELDS, False)
-        return super().create([{**fresh, "seed": self._get_new_seed(), **vals} for vals in vals_list])
-
-    def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-        return super().write(vals)
+    def _get_guarded_values(self):
+        return {**super()._get_guarded_values(), "seed": self._get_new_seed()}
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -130,14 +120,3 @@ class CustomerCallbackRule(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_callback_action_all")
         return {**action, "domain": [("rule_id", "=", self.id)], "context": {}}
-
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = set(GUARDED_FIELDS).intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a rule are set by the program only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )

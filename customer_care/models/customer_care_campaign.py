@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytz
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 # Only the methods of this model set these, from these values on.
@@ -29,6 +29,7 @@ class CustomerCareCampaign(models.Model):
     _name = "customer.care.campaign"
     _description = "Campaign"
     _inherit = [
+        "customer.guard.mixin",
         "customer.approval.mixin",
         "customer.xlsx.mixin",
         "mail.thread",
@@ -36,6 +37,7 @@ class CustomerCareCampaign(models.Model):
     ]
     _order = "date_begin desc, id desc"
     _check_company_auto = True
+    _guarded_fields = GUARDED_FIELDS
     _approval_amount_field = "budget"
 
     name = fields.Char(required=True, translate=True, tracking=True)
@@ -250,18 +252,7 @@ class CustomerCareCampaign(models.Model):
         if self.date_begin and (not self.date_end or self.date_end <= self.date_begin):
             self.date_end = self.date_begin + timedelta(hours=2)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        # Named values win over the defaults of a client's context or of a user.
-        return super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
-
     def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-            if {*NOTICE_FIELDS, "capacity", "is_limited", "budget", "target_domain"} & vals.keys():
-                self._check_not_closed()
         before = {campaign: campaign._get_notice_values() for campaign in self}
         result = super().write(vals)
         if {"capacity", "is_limited"} & vals.keys():
@@ -269,6 +260,11 @@ class CustomerCareCampaign(models.Model):
         changed = self.filtered(lambda campaign: before[campaign] != campaign._get_notice_values())
         changed._queue_notice("change")
         return result
+
+    def _check_change(self, vals):
+        if {*NOTICE_FIELDS, "capacity", "is_limited", "budget", "target_domain"} & vals.keys():
+            self._check_not_closed()
+        return super()._check_change(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_started(self):
@@ -287,17 +283,6 @@ class CustomerCareCampaign(models.Model):
         return vals_list
 
     # Rules
-
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = {*GUARDED_FIELDS}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a campaign are set by its buttons only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
 
     def _check_may_run(self, *states):
         """:raises UserError: one is in none of the states; :raises AccessError: no right to write"""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 # Only the methods of this model set these, from these values on; the token has a default of its own.
@@ -37,11 +37,13 @@ class CustomerCareCampaignParticipant(models.Model):
 
     _name = "customer.care.campaign.participant"
     _description = "Participant of a Campaign"
-    _inherit = ["customer.care.mixin", "customer.care.link.mixin"]
+    _inherit = ["customer.guard.mixin", "customer.care.mixin", "customer.care.link.mixin"]
     _order = "campaign_id desc, id"
     _rec_name = "partner_id"
     _rec_names_search = ["partner_id", "contact_id"]
     _check_company_auto = True
+    _guarded_fields = GUARDED_FIELDS
+    _computed_fields = CLOSED_FIELDS
 
     campaign_id = fields.Many2one(
         "customer.care.campaign", required=True, ondelete="cascade", check_company=True, index=True
@@ -186,20 +188,12 @@ class CustomerCareCampaignParticipant(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        # Named values win over the defaults of a client's context or of a user.
-        participants = super().create([self._clean({**GUARDED_FIELDS, **vals}) for vals in vals_list])
+        participants = super().create([self._clean(vals) for vals in vals_list])
         participants._check_open()
         participants._renew_token()
         return participants
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-            self._check_open()
-            if any(name in vals for name in KEY_FIELDS):
-                raise UserError(self.env._("Campaign and customer stay: remove the row and add another one."))
         if "companions" in vals:
             self.campaign_id._lock_seats()
         result = super().write(vals)
@@ -207,6 +201,12 @@ class CustomerCareCampaignParticipant(models.Model):
             self.campaign_id._check_seats()
             self.campaign_id._promote_waiting()
         return result
+
+    def _check_change(self, vals):
+        self._check_open()
+        if any(name in vals for name in KEY_FIELDS):
+            raise UserError(self.env._("Campaign and customer stay: remove the row and add another one."))
+        return super()._check_change(vals)
 
     @api.model
     def _clean(self, vals):
@@ -328,17 +328,6 @@ class CustomerCareCampaignParticipant(models.Model):
         """Return who is written to: the contact person, else the customer (singleton)."""
         self.ensure_one()
         return self.contact_id or self.partner_id
-
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = {*GUARDED_FIELDS, *CLOSED_FIELDS}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a participant are set by buttons and answers only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
 
     def _check_open(self):
         """:raises UserError: the campaign is evaluated or cancelled"""

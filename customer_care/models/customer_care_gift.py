@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 # Only the methods of this model set these, from these values on.
 GUARDED_FIELDS = {"state": "draft", "date_given": False, "given_by_id": False, "greeting_id": False}
@@ -31,6 +31,7 @@ class CustomerCareGift(models.Model):
     _name = "customer.care.gift"
     _description = "Gift"
     _inherit = [
+        "customer.guard.mixin",
         "customer.approval.mixin",
         "customer.care.mixin",
         "mail.thread",
@@ -38,6 +39,8 @@ class CustomerCareGift(models.Model):
     ]
     _order = "date desc, id desc"
     _check_company_auto = True
+    _guarded_fields = GUARDED_FIELDS
+    _computed_fields = COMPUTED_FIELDS
     _approval_amount_field = "amount"
     _approval_protected_fields = ("partner_id", "article_id", "quantity")
 
@@ -150,18 +153,10 @@ class CustomerCareGift(models.Model):
             if not (gift.name or "").strip():
                 raise ValidationError(self.env._("Say what is given."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        return super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
-
-    def write(self, vals):
-        if not self.env.su and vals:
-            self._check_guarded(vals)
-            if not CLOSED_FIELDS.isdisjoint(vals) and any(gift.state not in OPEN_STATES for gift in self):
-                raise UserError(self.env._("A gift that was handed over or cancelled cannot be changed."))
-        return super().write(vals)
+    def _check_change(self, vals):
+        if not CLOSED_FIELDS.isdisjoint(vals) and any(gift.state not in OPEN_STATES for gift in self):
+            raise UserError(self.env._("A gift that was handed over or cancelled cannot be changed."))
+        return super()._check_change(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_given(self):
@@ -229,17 +224,6 @@ class CustomerCareGift(models.Model):
     def _care_get_summary(self):
         self.ensure_one()
         return f"{self.name} · {self.currency_id.format(self.amount)}"
-
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = {*GUARDED_FIELDS, *COMPUTED_FIELDS}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a gift are set by its buttons only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
 
     def _log_given(self):
         """Note the gifts in the contact log and the timeline, and end their greetings."""

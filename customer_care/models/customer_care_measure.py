@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from .customer_care_plan import LIVE_STATES
 from .customer_care_plan_template_line import KINDS, ROLES
@@ -33,9 +33,11 @@ class CustomerCareMeasure(models.Model):
 
     _name = "customer.care.measure"
     _description = "Care Measure"
-    _inherit = ["customer.care.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["customer.guard.mixin", "customer.care.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date, priority desc, id"
     _check_company_auto = True
+    _guarded_fields = GUARDED_FIELDS
+    _computed_fields = COMPUTED_FIELDS
 
     plan_id = fields.Many2one("customer.care.plan", required=True, ondelete="cascade", index=True)
     plan_state = fields.Selection(related="plan_id.state", string="State of the Plan")
@@ -181,17 +183,12 @@ class CustomerCareMeasure(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        measures = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
+        measures = super().create(vals_list)
         if not self.env.su:
             measures.plan_id._check_editable()
         return measures
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-            self._check_may_write(set(vals))
         result = super().write(vals)
         if not self.env.su:
             if "plan_id" in vals:
@@ -208,23 +205,12 @@ class CustomerCareMeasure(models.Model):
             if any(measure.state == "done" for measure in self):
                 raise UserError(self.env._("A measure that is done stays in the plan."))
 
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = {*GUARDED_FIELDS, *COMPUTED_FIELDS}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a measure are set by its buttons only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
-
-    def _check_may_write(self, names):
+    def _check_change(self, vals):
         """Open work may be reported on, and given to somebody else by a supervisor; all else only in a draft.
 
         :raises UserError: the plan is no draft, or the measure is done
         """
-        names = {name for name in names if not name.startswith(OPEN_PREFIXES)}
+        names = {name for name in vals if not name.startswith(OPEN_PREFIXES)}
         is_supervisor = self.env.user.has_group("customer_care.group_care_supervisor")
         allowed = WORK_FIELDS | ({"user_id"} if is_supervisor else set())
         for measure in self:
@@ -236,6 +222,7 @@ class CustomerCareMeasure(models.Model):
                 raise UserError(
                     self.env._("%(measure)s is done and cannot be changed.", measure=measure.name)
                 )
+        return super()._check_change(vals)
 
     # Documents about customers
 

@@ -35,7 +35,13 @@ class CustomerCarePlan(models.Model):
 
     _name = "customer.care.plan"
     _description = "Care Plan"
-    _inherit = ["customer.care.mixin", "customer.approval.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "customer.guard.mixin",
+        "customer.care.mixin",
+        "customer.approval.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_begin desc, id desc"
     _rec_names_search = ["name", "number", "partner_id"]
     _check_company_auto = True

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 # Measured when the plan is approved and when it is evaluated.
@@ -26,7 +26,10 @@ class CustomerCarePlanGoal(models.Model):
 
     _name = "customer.care.plan.goal"
     _description = "Goal of a Care Plan"
+    _inherit = ["customer.guard.mixin"]
     _order = "plan_id, sequence, id"
+    _guarded_fields = {**MEASURED_FIELDS, "origin_id": False}
+    _computed_fields = COMPUTED_FIELDS
 
     plan_id = fields.Many2one("customer.care.plan", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
@@ -125,36 +128,25 @@ class CustomerCarePlanGoal(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        goals = super().create([{**MEASURED_FIELDS, "origin_id": False, **vals} for vals in vals_list])
+        goals = super().create(vals_list)
         if not self.env.su:
             goals.plan_id._check_editable()
         return goals
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-            self.plan_id._check_editable()
         result = super().write(vals)
         if not self.env.su and "plan_id" in vals:
             self.plan_id._check_editable()
         return result
 
+    def _check_change(self, vals):
+        self.plan_id._check_editable()
+        return super()._check_change(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fixed(self):
         if not self.env.su:
             self.plan_id._check_editable()
-
-    def _check_guarded(self, names):
-        guarded = {*MEASURED_FIELDS, *COMPUTED_FIELDS, "origin_id"}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a goal are measured by the program only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
 
     def _get_spec(self):
         """Return the goal as plain values, as a version keeps it."""

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from .customer_care_plan import PENDING_STATES
 
@@ -42,23 +42,20 @@ class CustomerCarePlan(models.Model):
     """Who may change what of a plan in which state."""
 
     _inherit = "customer.care.plan"
+    _guarded_fields = GUARDED_FIELDS
+    _computed_fields = COMPUTED_FIELDS
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        # Named values win over the defaults of a client's context or of a user.
-        plans = super().create([{**GUARDED_FIELDS, **vals} for vals in vals_list])
+        plans = super().create(vals_list)
         for plan in plans.sudo():
             if not plan.number:
                 plan.number = self.env["ir.sequence"].sudo().next_by_code("customer.care.plan")
         return plans
 
-    def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-            self._check_open(set(vals))
-        return super().write(vals)
+    def _check_change(self, vals):
+        self._check_open(set(vals))
+        return super()._check_change(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
@@ -77,17 +74,6 @@ class CustomerCarePlan(models.Model):
             changes.unlink()
         plans.measure_ids.unlink()
         return super().unlink()
-
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = {*GUARDED_FIELDS, *COMPUTED_FIELDS}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a plan are set by its buttons only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
 
     def _check_open(self, names):
         """:raises UserError: a plan is no draft, and one of the names is fixed by the submission"""

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.contact import get_minutes, is_counted, split_minutes
 
@@ -27,11 +27,19 @@ class CustomerContactLog(models.Model):
 
     _name = "customer.contact.log"
     _description = "Contact Log"
-    _inherit = ["customer.care.link.mixin", "customer.care.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "customer.guard.mixin",
+        "customer.care.link.mixin",
+        "customer.care.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_start desc, id desc"
     _rec_name = "subject"
     _rec_names_search = ["subject", "partner_id"]
     _check_company_auto = True
+    _guarded_fields = GUARDED_FIELDS
+    _computed_fields = COMPUTED_FIELDS
 
     subject = fields.Char(required=True)
     partner_id = fields.Many2one(
@@ -245,21 +253,17 @@ class CustomerContactLog(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-        # Named values win over the defaults of a client's context or of a user.
         count = len(vals_list)
-        logs = super().create(self._spread([{**GUARDED_FIELDS, **vals} for vals in vals_list]))
+        logs = super().create(self._spread(vals_list))
         logs.filtered(lambda log: log.source == "manual")._log()
         # Who asked for one gets one, whatever was made for the other customers.
         return logs[:count]
 
-    def write(self, vals):
-        if not self.env.su and vals:
+    def _check_change(self, vals):
+        if vals:
             self.check_access("write")
-            self._check_guarded(vals)
             self._check_editable(set(vals) - THREAD_FIELDS)
-        return super().write(vals)
+        return super()._check_change(vals)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data({"date_start": self._default_date_start(), **(default or {})})
@@ -332,17 +336,6 @@ class CustomerContactLog(models.Model):
         self.check_access("read")
         if any(not log.next_step or not log.next_date for log in self):
             raise UserError(self.env._("Enter the next step and its date first."))
-
-    def _check_guarded(self, names):
-        """:raises AccessError: one of the names may only be set by code"""
-        guarded = {*GUARDED_FIELDS, *COMPUTED_FIELDS}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a contact are set by the program only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
 
     def _check_editable(self, names):
         """Own entries are corrected on the same day, later by supervisors; the program's only get notes.

@@ -26,10 +26,12 @@ class CustomerPrivacyRequest(models.Model):
 
     _name = "customer.privacy.request"
     _description = "Privacy Request"
-    _inherit = ["mail.thread", "mail.activity.mixin", "customer.care.mixin"]
+    _inherit = ["customer.guard.mixin", "mail.thread", "mail.activity.mixin", "customer.care.mixin"]
     _order = "date_due, id"
     _rec_name = "number"
     _check_company_auto = True
+    _guarded_fields = GUARDED_FIELDS
+    _computed_fields = ("identity_checked_by_id",)
 
     number = fields.Char(readonly=True, copy=False)
     partner_id = fields.Many2one(
@@ -139,14 +141,6 @@ class CustomerPrivacyRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_guarded({name for vals in vals_list for name in vals})
-            vals_list = [{**GUARDED_FIELDS, **vals} for vals in vals_list]
-        sequence = self.env["ir.sequence"].sudo()
-        vals_list = [
-            {**vals, "number": vals.get("number") or sequence.next_by_code("customer.privacy.request")}
-            for vals in vals_list
-        ]
         requests = super().create(vals_list)
         requests._note_identity()
         requests._care_log("privacy_requested")
@@ -154,17 +148,22 @@ class CustomerPrivacyRequest(models.Model):
         return requests
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_guarded(vals)
-            closed = self.filtered(lambda request: request.state not in OPEN_STATES)
-            if closed and {"partner_id", "kind", "date_received", "description", "answer"}.intersection(vals):
-                raise UserError(self.env._("An answered request cannot be changed. Reopen it first."))
         result = super().write(vals)
         if "identity_method" in vals:
             self._note_identity()
         if "user_id" in vals:
             self._plan_activity()
         return result
+
+    def _get_guarded_values(self):
+        sequence = self.env["ir.sequence"].sudo()
+        return {**super()._get_guarded_values(), "number": sequence.next_by_code("customer.privacy.request")}
+
+    def _check_change(self, vals):
+        closed = self.filtered(lambda request: request.state not in OPEN_STATES)
+        if closed and {"partner_id", "kind", "date_received", "description", "answer"}.intersection(vals):
+            raise UserError(self.env._("An answered request cannot be changed. Reopen it first."))
+        return super()._check_change(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_superuser(self):
@@ -300,16 +299,6 @@ class CustomerPrivacyRequest(models.Model):
     def _check_group(self, group):
         if not self.env.su and not self.env.user.has_group(group):
             raise AccessError(self.env._("Only a manager of the customer care may do this."))
-
-    def _check_guarded(self, names):
-        guarded = {*GUARDED_FIELDS, "identity_checked_by_id"}.intersection(names)
-        if guarded:
-            raise AccessError(
-                self.env._(
-                    "These fields of a request are set by its buttons only: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
 
     def _note_identity(self):
         for request in self:

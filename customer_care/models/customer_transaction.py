@@ -2,7 +2,7 @@ from bisect import bisect_right
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 
 # Follow from the other fields; nobody sets them.
 COMPUTED_FIELDS = ("commercial_partner_id", "amount_company", "company_currency_id")
@@ -13,10 +13,12 @@ class CustomerTransaction(models.Model):
 
     _name = "customer.transaction"
     _description = "Purchase"
+    _inherit = ["customer.guard.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reference"
     _rec_names_search = ["reference", "partner_id"]
     _check_company_auto = True
+    _computed_fields = COMPUTED_FIELDS
 
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, ondelete="restrict", index=True, check_company=True
@@ -100,8 +102,6 @@ class CustomerTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_computed({name for vals in vals_list for name in vals})
         transactions = super().create([self._clean(vals) for vals in vals_list])
         if not self.env.su:
             # Defaults of a client's context or of a user must not get there either.
@@ -110,20 +110,7 @@ class CustomerTransaction(models.Model):
         return transactions
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_computed(vals)
         return super().write(self._clean(vals))
-
-    def _check_computed(self, names):
-        """:raises AccessError: one of the names follows from other fields"""
-        computed = sorted({*COMPUTED_FIELDS}.intersection(names))
-        if computed:
-            raise AccessError(
-                self.env._(
-                    "These fields of a purchase are computed and cannot be set: %(fields)s",
-                    fields=", ".join(computed),
-                )
-            )
 
     def _clean(self, vals):
         if "reference" not in vals:

@@ -1,0 +1,59 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class CustomerGuardMixin(models.AbstractModel):
+    """Fields that only the program sets, as superuser: a state, an origin, who did it and when.
+
+    A model names them with the values of a new record, and those that follow from other fields::
+
+        class Refund(models.Model):
+            _name = "customer.refund"
+            _inherit = ["customer.guard.mixin"]
+            _guarded_fields = {"state": "draft", "done_by_id": False}
+            _computed_fields = ("commercial_partner_id",)
+
+    Whoever comes by RPC is refused both. In a new record the named values win over the defaults of a client's
+    context or of a user, which would get there although the fields are read-only. What else a person may not
+    change, or not any more, is said by ``_check_change``.
+    """
+
+    _name = "customer.guard.mixin"
+    _description = "Fields that only the Program Sets"
+
+    _guarded_fields = {}
+    _computed_fields = ()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            self._check_guarded({name for vals in vals_list for name in vals})
+        return super().create([{**self._get_guarded_values(), **vals} for vals in vals_list])
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_guarded(vals)
+            self._check_change(vals)
+        return super().write(vals)
+
+    def _get_guarded_values(self):
+        """Return the guarded values of one new record. Override where they differ from record to record."""
+        return self._guarded_fields
+
+    def _check_guarded(self, names):
+        """:raises AccessError: one of the names may only be set by the program"""
+        guarded = {*self._guarded_fields, *self._computed_fields}.intersection(names)
+        if guarded:
+            raise AccessError(
+                self.env._(
+                    "These fields are set by the program only (%(model)s): %(fields)s",
+                    model=self.env["ir.model"].sudo()._get(self._name).name,
+                    fields=", ".join(sorted(guarded)),
+                )
+            )
+
+    def _check_change(self, vals):
+        """Refuse what a person must not change now. Override to do so; not asked for the program's own writing.
+
+        :param vals: what is about to be written, without guarded fields
+        """
