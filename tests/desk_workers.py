@@ -1,21 +1,19 @@
-"""The desk under two callers at once, and the reminder under kill -9: a script for ``odoo shell``.
+"""The desk under two callers at once, and the reminder under kill -9 (modes: prepare, callers, killed).
 
-The caller puts MODE (``prepare``, ``callers`` or ``killed``), ROOT and OUTPUT before it. The workers are forked, so
-that the registry is loaded once; a barrier lets both begin each call at the same moment.
+A barrier lets both callers begin each call at the same moment.
 """
 
-import json
 import multiprocessing
 import os
 import signal
 
 import odoo
-from odoo import SUPERUSER_ID, api, fields
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import retrying
+from workers import finish, fork, inside, read
 
 CALLS, LATE = 12, 30
-LONGEST_SECONDS = 120
 LOGINS = ("desk0", "desk1")
 STATE = {
     "claims": "SELECT subject, count(*), count(call_user_id), count(user_id) FROM customer_callback"
@@ -87,8 +85,8 @@ def prepare(env):
 
 def attempt(database, login, call):
     """Do ``call(env)`` as a web request does, in a transaction of its own; return ``done`` or the error's class."""
-    with odoo.modules.registry.Registry(database).cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {})
+
+    def work(env):
         env = env(user=env["res.users"].search([("login", "=", login)]))
         try:
             retrying(lambda: call(env), env)
@@ -96,13 +94,12 @@ def attempt(database, login, call):
             return type(error).__name__
         return "done"
 
+    return inside(database, work)
+
 
 def find_ids(database, subject):
-    with odoo.sql_db.db_connect(database).cursor() as cr:
-        cr.execute(
-            "SELECT id FROM customer_callback WHERE subject = %s AND attempt = 1 ORDER BY id", [subject]
-        )
-        return [row[0] for row in cr.fetchall()]
+    query = "SELECT id FROM customer_callback WHERE subject = %s AND attempt = 1 ORDER BY id"
+    return [row[0] for row in read(database, {"ids": query}, subject)["ids"]]
 
 
 def race(database, subject, logins, method):
@@ -127,33 +124,6 @@ def race(database, subject, logins, method):
     return counts
 
 
-def fork(jobs):
-    """Run functions in processes of their own; return their answers, or the signals that ended them."""
-    # Two processes must not talk over one connection.
-    odoo.sql_db.close_all()
-    workers = []
-    for job in jobs:
-        out, into = os.pipe()
-        process = os.fork()
-        if not process:
-            try:
-                signal.alarm(LONGEST_SECONDS)
-                answer = json.dumps(job())
-                os.write(into, answer.encode())
-                os._exit(0)
-            finally:
-                os._exit(1)
-        os.close(into)
-        workers.append((process, out))
-    answers = []
-    for process, out in workers:
-        with os.fdopen(out) as file:
-            text = file.read()
-        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-        answers.append(json.loads(text) if text else code)
-    return answers
-
-
 def pull(database, login):
     """Take calls until none is left; return how many."""
     count = 0
@@ -176,8 +146,7 @@ def remind(database, death=None):
             os.kill(os.getpid(), signal.SIGKILL)
 
     model._report_overdue = report
-    with odoo.modules.registry.Registry(database).cursor() as cr:
-        api.Environment(cr, SUPERUSER_ID, {})["customer.callback"]._cron_remind_overdue()
+    inside(database, lambda env: env["customer.callback"]._cron_remind_overdue())
     return len(calls)
 
 
@@ -200,15 +169,6 @@ def remind_all(database):
     }
 
 
-def read(database):
-    with odoo.sql_db.db_connect(database).cursor() as cr:
-        found = {}
-        for name, query in STATE.items():
-            cr.execute(query)
-            found[name] = cr.fetchall()
-        return found
-
-
 def main(env):
     database = env.cr.dbname
     if MODE == "prepare":  # noqa: F821
@@ -216,10 +176,7 @@ def main(env):
         return
     env.cr.commit()
     result = (race_all if MODE == "callers" else remind_all)(database)  # noqa: F821
-    with open(OUTPUT, "w", encoding="utf-8") as file:  # noqa: F821
-        json.dump({**result, "state": read(database)}, file, default=str)
-    # The shell's own cursor was closed under its hands.
-    os._exit(0)
+    finish(OUTPUT, {**result, "state": read(database, STATE)})  # noqa: F821
 
 
 main(env)  # noqa: F821

@@ -1,19 +1,11 @@
-"""A grading run by worker processes, some of which are killed: a script for ``odoo shell``.
+"""A grading run by worker processes, some of which are killed (modes: prepare, quiet, killed)."""
 
-The caller puts MODE (``prepare``, ``quiet`` or ``killed``), ROOT and OUTPUT before it. The workers are forked, so that
-the registry is loaded once.
-"""
-
-import json
-import os
-import signal
-import sys
 from unittest.mock import patch
 
 import odoo
 from odoo import SUPERUSER_ID, api
+from workers import die, finish, fork, inside, read
 
-sys.path.insert(0, ROOT)  # noqa: F821
 CUSTOMERS, PURCHASES, SLICE = 3000, 15000, 150
 # Each pair of workers dies, both within a transaction, in the method at its call with this number.
 DEATHS = (
@@ -97,20 +89,6 @@ def prepare(env):
     env.cr.commit()
 
 
-def die(cls, name, number):
-    """Let the process kill itself when the method of that name ends for the n-th time, before anything is committed."""
-    original, calls = getattr(cls, name), []
-
-    def method(self, *args, **kwargs):
-        result = original(self, *args, **kwargs)
-        calls.append(name)
-        if len(calls) == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    setattr(cls, name, method)
-
-
 def cancel_under_way(database):
     """Start the scheme again and cancel the run from outside while a worker has a slice in its hands.
 
@@ -149,36 +127,16 @@ def cancel_under_way(database):
         return cr.fetchone()
 
 
-def fork_worker(database, death):
-    """Return the process id of a new worker."""
-    process = os.fork()
-    if process:
-        return process
-    code = 1
-    try:
-        registry = odoo.modules.registry.Registry(database)
-        if death:
-            die(registry["customer.grading.run"], *death)
-        with registry.cursor() as cr:
-            api.Environment(cr, SUPERUSER_ID, {})["customer.grading.run"]._cron_work()
-        code = 0
-    finally:
-        os._exit(code)
+def grade(env, death=None):
+    """Do what the job does, and die on the way."""
+    if death:
+        die(env.registry["customer.grading.run"], *death)
+    env["customer.grading.run"]._cron_work()
 
 
 def work(database, count, death=None):
-    """Let so many workers work at once; return by which signal or code each of them ended."""
-    processes = [fork_worker(database, death) for _n in range(count)]
-    return sorted(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes)
-
-
-def read(database):
-    with odoo.sql_db.db_connect(database).cursor() as cr:
-        found = {}
-        for name, query in STATE.items():
-            cr.execute(query)
-            found[name] = cr.fetchall()
-        return found
+    """Let so many workers work at once; return how each of them ended."""
+    return sorted(fork([lambda: inside(database, lambda env: grade(env, death))] * count))
 
 
 def main(env):
@@ -187,18 +145,14 @@ def main(env):
         prepare(env)
         return
     env.cr.commit()
-    odoo.sql_db.close_all()
     ends = []
     if MODE == "killed":  # noqa: F821
         ends = [work(database, 2, death) for death in DEATHS]
     last = work(database, 1 if MODE == "quiet" else 2)  # noqa: F821
-    found = {"ends": ends, "last": last, "state": read(database)}
+    found = {"ends": ends, "last": last, "state": read(database, STATE)}
     if MODE == "quiet":  # noqa: F821
         found["cancelled"] = cancel_under_way(database)
-    with open(OUTPUT, "w", encoding="utf-8") as file:  # noqa: F821
-        json.dump(found, file)
-    # The shell's own cursor was closed under its hands.
-    os._exit(0)
+    finish(OUTPUT, found)  # noqa: F821
 
 
 main(env)  # noqa: F821

@@ -1,20 +1,11 @@
-"""Greetings and invitations sent by worker processes, some of which are killed: a script for ``odoo shell``.
+"""Greetings and invitations by worker processes, some of which are killed (modes: prepare, greetings, campaign)."""
 
-The caller puts MODE (``prepare``, ``greetings`` or ``campaign``), ROOT and OUTPUT before it. The workers are forked,
-so that the registry is loaded once.
-"""
-
-import json
-import os
-import signal
-import sys
 from datetime import timedelta
 from unittest.mock import patch
 
-import odoo
-from odoo import SUPERUSER_ID, api, fields
+from odoo import fields
+from workers import die, finish, fork, inside, read
 
-sys.path.insert(0, ROOT)  # noqa: F821
 PEOPLE, BATCH = 600, 40
 # Each pair of workers dies, both within a transaction, in the method at its call with this number.
 JOBS = {
@@ -88,59 +79,24 @@ def prepare(env):
     env.cr.commit()
 
 
-def die(cls, name, number):
-    """Let the process kill itself when the method of that name ends for the n-th time, before anything is committed."""
-    original, calls = getattr(cls, name), []
-
-    def method(self, *args, **kwargs):
-        result = original(self, *args, **kwargs)
-        calls.append(name)
-        if len(calls) == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    setattr(cls, name, method)
-
-
-def fork_worker(database, job, death):
-    """Return the process id of a new worker."""
+def send(env, job, death=None):
+    """Do what the job of the queue does, and die on the way."""
     from odoo.addons.customer_care import models
 
-    process = os.fork()
-    if process:
-        return process
-    code = 1
-    try:
-        registry = odoo.modules.registry.Registry(database)
-        if death:
-            die(registry[job["model"]], *death)
-        with (
-            patch.object(getattr(models, job["module"]), "ROWS_AT_ONCE", BATCH),
-            registry.cursor() as cr,
-        ):
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env[job["model"].removesuffix(".participant")]._cron_send()
-        code = 0
-    finally:
-        os._exit(code)
+    if death:
+        die(env.registry[job["model"]], *death)
+    with patch.object(getattr(models, job["module"]), "ROWS_AT_ONCE", BATCH):
+        env[job["model"].removesuffix(".participant")]._cron_send()
 
 
-def work(database, job, count, death=None):
-    """Let so many workers work at once; return by which signal or code each of them ended."""
-    processes = [fork_worker(database, job, death) for _n in range(count)]
-    return sorted(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes)
+def work(database, job, death=None):
+    """Let two workers send at once; return how each of them ended."""
+    return sorted(fork([lambda: inside(database, lambda env: send(env, job, death))] * 2))
 
 
-def read(database, job):
+def get_queries(job):
     names = {"model": job["model"], "table": job["model"].replace(".", "_"), "rows": "one"}
-    with odoo.sql_db.db_connect(database).cursor() as cr:
-        found = {}
-        for name, query in STATE.items():
-            cr.execute(query.format(**names))
-            found[name] = cr.fetchall()
-    # The next workers must not inherit this connection.
-    odoo.sql_db.close_all()
-    return found
+    return {name: query.format(**names) for name, query in STATE.items()}
 
 
 def main(env):
@@ -149,19 +105,16 @@ def main(env):
         prepare(env)
         return
     job = JOBS[MODE]  # noqa: F821
+    queries = get_queries(job)
     env.cr.commit()
-    odoo.sql_db.close_all()
     ends, states = [], []
     for death in job["deaths"]:
-        ends.append(work(database, job, 2, death))
-        states.append(read(database, job)["states"])
-    last = work(database, job, 2)
-    again = work(database, job, 2)
-    found = {"ends": ends, "states": states, "last": last, "again": again, "state": read(database, job)}
-    with open(OUTPUT, "w", encoding="utf-8") as file:  # noqa: F821
-        json.dump(found, file, default=str)
-    # The shell's own cursor was closed under its hands.
-    os._exit(0)
+        ends.append(work(database, job, death))
+        states.append(read(database, queries)["states"])
+    last = work(database, job)
+    again = work(database, job)
+    found = {"ends": ends, "states": states, "last": last, "again": again, "state": read(database, queries)}
+    finish(OUTPUT, found)  # noqa: F821
 
 
 main(env)  # noqa: F821

@@ -1,14 +1,10 @@
-"""Approval and night work of care plans by processes that run at once: a script for ``odoo shell``.
+"""Approval and night work of care plans by processes that run at once."""
 
-The caller puts OUTPUT before it.
-"""
-
-import json
-import os
 import time
 
 import odoo
-from odoo import SUPERUSER_ID, Command, api, fields
+from odoo import Command, fields
+from workers import finish, fork, inside, read
 
 WORKERS = 3
 PLANS = 12
@@ -89,28 +85,13 @@ def night(env, _plan_ids, _manager_id):
     env.cr.commit()
 
 
-def fork(database, work, *arguments):
-    process = os.fork()
-    if process:
-        return process
-    code = 1
-    try:
-        with odoo.modules.registry.Registry(database).cursor() as cr:
-            work(api.Environment(cr, SUPERUSER_ID, {}), *arguments)
-        code = 0
-    finally:
-        os._exit(code)
-
-
 def together(database, work, *arguments):
     """Let the workers do the same at once; return how they ended."""
-    # No process may inherit an open connection of another one.
-    odoo.sql_db.close_all()
-    processes = [fork(database, work, *arguments) for _n in range(WORKERS)]
-    return [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes]
+    return fork([lambda: inside(database, lambda env: work(env, *arguments))] * WORKERS)
 
 
-def read(database, plan_ids):
+def look(database, plan_ids):
+    """Return what there is of the plans now."""
     queries = {
         "states": "SELECT state, count(*) FROM customer_care_plan WHERE id = ANY(%s) GROUP BY 1",
         "versions": "SELECT decision, count(*) FROM customer_care_plan_version WHERE plan_id = ANY(%s) GROUP BY 1",
@@ -126,19 +107,14 @@ def read(database, plan_ids):
         " AND message_type = 'user_notification' AND res_id IN"
         " (SELECT id FROM customer_care_measure WHERE plan_id = ANY(%s))",
     }
-    found = {}
-    with odoo.sql_db.db_connect(database).cursor() as cr:
-        for name, query in queries.items():
-            cr.execute(query, [plan_ids])
-            found[name] = cr.fetchall()
-    return found
+    return read(database, queries, plan_ids)
 
 
 def main(env):
     database = env.cr.dbname
     plan_ids, manager_id = prepare(env)
     ends = [together(database, approve, plan_ids, manager_id)]
-    approved = read(database, plan_ids)
+    approved = look(database, plan_ids)
     with odoo.sql_db.db_connect(database).cursor() as cr:
         # As if the first day had come, and the measures were late.
         cr.execute(
@@ -147,10 +123,7 @@ def main(env):
         cr.execute("UPDATE customer_care_measure SET date = date - 5 WHERE plan_id = ANY(%s)", [plan_ids])
     ends.append(together(database, night, plan_ids, manager_id))
     ends.append(together(database, night, plan_ids, manager_id))
-    with open(OUTPUT, "w", encoding="utf-8") as file:  # noqa: F821
-        json.dump({"ends": ends, "approved": approved, "night": read(database, plan_ids)}, file, default=str)
-    # The shell's own cursor was closed under its hands.
-    os._exit(0)
+    finish(OUTPUT, {"ends": ends, "approved": approved, "night": look(database, plan_ids)})  # noqa: F821
 
 
 main(env)  # noqa: F821

@@ -2,35 +2,20 @@
 
 import json
 
-from tools.dev.common import LOGS, ROOT
-
 SIGKILL = -9
 
 
-def _work(odoo, name, mode, folder):
-    """Run the script of the workers in the database and return what it found."""
-    output = folder / f"{mode}.json"
-    head = f"MODE, ROOT, OUTPUT = {mode!r}, {str(ROOT)!r}, {str(output)!r}\n"
-    script = head + (ROOT / "tests/callback_workers.py").read_text("utf-8")
-    odoo.run(
-        *("shell", "-c", odoo.configuration, "-d", name, "--no-http", "--log-level=warn"),
-        input=script.encode(),
-        log=LOGS / f"{name}-{mode}.log",
-    )
-    return json.loads(output.read_text("utf-8")) if output.exists() else None
-
-
-def test_killed_workers_lose_and_double_no_callback(odoo, test_copy, tmp_path):
+def test_killed_workers_lose_and_double_no_callback(odoo, test_copy, run_workers):
     """Killed while they search, make and end, two at once, and gone on by others: each customer once, told once."""
     name = test_copy("care_callback_crash")
-    _work(odoo, name, "prepare", tmp_path)
+    run_workers("callback", name, "prepare")
     quiet = f"{name}_quiet"
     odoo.copy_live(name, quiet)
     try:
-        expected = _work(odoo, quiet, "quiet", tmp_path)
+        expected = run_workers("callback", quiet, "quiet")
     finally:
         odoo.drop(quiet)
-    found = _work(odoo, name, "killed", tmp_path)
+    found = run_workers("callback", name, "killed")
     assert expected["last"] == [0]
     assert found["last"] == [0, 0]
     assert found["again"] == [0, 0]

@@ -1,34 +1,17 @@
 """Two callers at the same call, and a reminder whose worker is killed: nothing is lost, nothing happens twice."""
 
-import json
-
 import pytest
-
-from tools.dev.common import LOGS, ROOT
 
 SIGKILL = -9
 CALLS, LATE = 12, 30
 
 
-def _work(odoo, name, mode, folder):
-    """Run the script of the workers in the database and return what it found."""
-    output = folder / f"{mode}.json"
-    head = f"MODE, ROOT, OUTPUT = {mode!r}, {str(ROOT)!r}, {str(output)!r}\n"
-    script = head + (ROOT / "tests/desk_workers.py").read_text("utf-8")
-    odoo.run(
-        *("shell", "-c", odoo.configuration, "-d", name, "--no-http", "--log-level=warn"),
-        input=script.encode(),
-        log=LOGS / f"{name}-{mode}.log",
-    )
-    return json.loads(output.read_text("utf-8")) if output.exists() else None
-
-
 @pytest.fixture
-def desk(odoo, test_copy, tmp_path):
+def desk(test_copy, run_workers):
     """Give a function(mode) -> what the workers found in a database with calls to make."""
     name = test_copy("care_desk_crash")
-    _work(odoo, name, "prepare", tmp_path)
-    return lambda mode: _work(odoo, name, mode, tmp_path)
+    run_workers("desk", name, "prepare")
+    return lambda mode: run_workers("desk", name, mode)
 
 
 def test_of_two_callers_one_has_the_call(desk):

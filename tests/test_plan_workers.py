@@ -1,23 +1,12 @@
 """Care plans that several processes approve and start at once make each piece of work once."""
 
-import json
-
-from tools.dev.common import LOGS, ROOT
-
 PLANS = 12
 
 
-def test_parallel_approval_and_night_work_double_nothing(odoo, test_copy, tmp_path):
+def test_parallel_approval_and_night_work_double_nothing(test_copy, run_workers):
     """Three processes at once: one callback and one activity for each measure, told and reminded once."""
     name = test_copy("care_plan_workers")
-    output = tmp_path / "found.json"
-    script = f"OUTPUT = {str(output)!r}\n" + (ROOT / "tests/plan_workers.py").read_text("utf-8")
-    odoo.run(
-        *("shell", "-c", odoo.configuration, "-d", name, "--no-http", "--log-level=critical"),
-        input=script.encode(),
-        log=LOGS / f"{name}.log",
-    )
-    found = json.loads(output.read_text("utf-8"))
+    found = run_workers("plan", name, "all")
     assert found["ends"] == [[0, 0, 0]] * 3
     assert found["approved"]["states"] == [["approved", PLANS]]
     assert found["approved"]["versions"] == [["approved", PLANS]]

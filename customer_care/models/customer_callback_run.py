@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 OPEN_STATES = ("waiting", "running")
@@ -15,6 +15,9 @@ class CustomerCallbackRun(models.Model):
 
     _name = "customer.callback.run"
     _description = "Run of a Callback Rule"
+    _inherit = ["customer.run.mixin"]
+    _run_states = ("running",)
+    _run_jobs = ("customer_care.ir_cron_callback_1", "customer_care.ir_cron_callback_2")
     _order = "id desc"
 
     rule_id = fields.Many2one(
@@ -107,22 +110,6 @@ class CustomerCallbackRun(models.Model):
             whole = total.get(run.id)
             run.progress = 100 * done[run.id] // whole if whole and run.state == "running" else 100
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise AccessError(self.env._("A run is started from its callback rule."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not self.env.su:
-            raise AccessError(self.env._("A run of a callback rule cannot be changed."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_counted(self):
-        if not self.env.su:
-            raise AccessError(self.env._("Runs of callback rules are kept."))
-
     def unlink(self):
         self._drop_rows()
         return super().unlink()
@@ -187,27 +174,7 @@ class CustomerCallbackRun(models.Model):
         )
         return {**action, "name": name, "domain": [("run_id", "=", self.id), *domain], "context": context}
 
-    def _get_form_action(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "name": self.display_name,
-        }
-
     # Rows
-
-    def _lock(self):
-        """Return the run (singleton), locked and read again.
-
-        :raises UserError: a worker is just changing it
-        """
-        if not self.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("The run is just going on: try again."))
-        self.invalidate_recordset()
-        return self
 
     def _drop_rows(self):
         if self.ids:

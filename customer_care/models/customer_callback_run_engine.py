@@ -7,14 +7,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .customer_callback_run import OPEN_STATES
+from .customer_run_mixin import TRANSIENT
 
 # Callbacks that a worker makes in one transaction.
 SLICE = 20000
 # Up to so many callbacks are made at once, more are left to the workers.
 RUN_AT_ONCE = 2000
-# What is tried again: another transaction was faster, or the server went away.
-TRANSIENT = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected, psycopg2.InterfaceError)
-
 _logger = logging.getLogger(__name__)
 
 
@@ -85,14 +83,15 @@ class CustomerCallbackRun(models.Model):
         except TRANSIENT:
             raise
         except (UserError, psycopg2.Error, ValueError, KeyError, AttributeError, TypeError) as error:
-            text = str(error) if isinstance(error, UserError) else str(error).split("\n")[0]
             if self.source != "night":
                 raise UserError(
                     self.env._(
-                        "The rule %(name)s cannot be run: %(error)s", name=self.rule_id.name, error=text
+                        "The rule %(name)s cannot be run: %(error)s",
+                        name=self.rule_id.name,
+                        error=self._get_error_text(error),
                     )
                 ) from error
-            self._fail(text)
+            self._fail(error)
             return
         if self.source == "preview":
             self._take_time()
@@ -144,8 +143,9 @@ class CustomerCallbackRun(models.Model):
                 ),
             )
 
-    def _fail(self, text):
-        _logger.warning("Run %s of callback rule %s failed: %s", self.id, self.rule_id.id, text)
+    def _fail(self, error):
+        text = self._get_error_text(error)
+        _logger.warning("Run %s of callback rule %s failed", self.id, self.rule_id.id, exc_info=True)
         self.write({"state": "failed", "error": text, "date_end": fields.Datetime.now()})
         self._drop_rows()
         self.rule_id.date_last_run = self.date
@@ -166,43 +166,8 @@ class CustomerCallbackRun(models.Model):
 
     # Working
 
-    @api.model
-    def _call_workers(self):
-        for name in ("customer_care.ir_cron_callback_1", "customer_care.ir_cron_callback_2"):
-            self.env.ref(name).sudo()._trigger()
-
-    @api.model
-    def _work_all(self):
-        """Work on all runs that are under way; slices that another worker holds are passed over."""
-        Cron = self.env["ir.cron"]
-        for run in self.sudo().search([("state", "=", "running")], order="id"):
-            while run._work_once():
-                if not Cron._commit_progress():
-                    return
-            Cron._commit_progress()
-
-    def _work_once(self):
-        """Do one slice of the run (singleton), or end it; return whether there may be another step.
-
-        An error leaves the run failed, with all that was committed before.
-        """
-        self.invalidate_recordset()
-        if not self.exists() or self.state != "running":
-            return False
-        try:
-            return self._work_slice() or self._end_when_done()
-        except psycopg2.InterfaceError:
-            raise
-        except TRANSIENT:
-            # What the other transaction did is seen by the next step.
-            self.env.cr.rollback()
-            return True
-        except Exception as error:
-            self.env.cr.rollback()
-            _logger.warning("Run %s of a callback rule failed", self.id, exc_info=True)
-            if self.exists() and self.state == "running":
-                self._fail(str(error).split("\n")[0])
-            return False
+    def _do_step(self):
+        return self._work_slice() or self._end_when_done()
 
     def _work_at_once(self):
         """Do the whole run (singleton) in the present transaction."""
@@ -223,9 +188,7 @@ class CustomerCallbackRun(models.Model):
         if not part:
             return False
         part.write({**self._make(part.number * SLICE, (part.number + 1) * SLICE, asks_gate), "is_done": True})
-        self.env.flush_all()
-        # Whoever cancelled the run meanwhile dropped its rows: this makes the transaction fail with those of the slice.
-        self.env.cr.execute(SQL("SELECT FROM customer_callback_run WHERE id = %s FOR SHARE", self.id))
+        self._hold()
         return True
 
     def _end_when_done(self):

@@ -1,18 +1,15 @@
 import logging
 
-import psycopg2
 from odoo import api, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from .customer_grading_run import ACTIVE_STATES, PHASES
+from .customer_run_mixin import TRANSIENT
 
 # Customers that a worker does in one transaction.
 SLICE = 20000
-# What is tried again: another transaction was faster, or the server went away.
-TRANSIENT = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected, psycopg2.InterfaceError)
-
 _logger = logging.getLogger(__name__)
 
 
@@ -30,59 +27,21 @@ class CustomerGradingRun(models.Model):
 
     _inherit = "customer.grading.run"
 
-    def _lock(self):
-        """Return the run (singleton), locked and read again.
-
-        :raises UserError: when a worker is just changing it
-        """
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(self.env._("The run is just going on to its next phase: try again.")) from error
-        self.invalidate_recordset()
-        return self
-
     # --- Workers ---
 
     @api.model
     def _cron_work(self):
-        """Work on all runs that are under way; slices that another worker holds are passed over."""
-        Cron = self.env["ir.cron"]
-        runs = self.search([("state", "in", ACTIVE_STATES)], order="id")
-        Cron._commit_progress(remaining=len(runs))
-        for run in runs:
-            while run._work_once():
-                if not Cron._commit_progress():
-                    return
-            Cron._commit_progress(1)
+        """Work on all runs that are under way."""
+        self._work_all()
 
-    def _work_once(self):
-        """Do one step of the run (singleton); return whether there may be another.
-
-        An error leaves the run failed, with all that was committed before.
-        """
-        self.invalidate_recordset()
-        if not self.exists() or self.state not in ACTIVE_STATES:
-            return False
-        try:
-            if self._work_slice():
-                return True
-            is_open = self._end_phase()
-            if is_open:
-                # Whoever found no slice left has gone.
-                self._call_workers()
-            return is_open
-        except psycopg2.InterfaceError:
-            raise
-        except TRANSIENT:
-            # What the other transaction did is seen by the next step.
-            self.env.cr.rollback()
+    def _do_step(self):
+        if self._work_slice():
             return True
-        except Exception as error:
-            self.env.cr.rollback()
-            if self.exists() and self.state in ACTIVE_STATES:
-                self._fail(error)
-            return False
+        is_open = self._end_phase()
+        if is_open:
+            # Whoever found no slice left has gone.
+            self._call_workers()
+        return is_open
 
     def _work_at_once(self):
         """Do the whole run (singleton) in the present transaction."""
@@ -98,11 +57,14 @@ class CustomerGradingRun(models.Model):
     def _fail(self, error):
         self.ensure_one()
         _logger.warning("Grading run %s failed", self.id, exc_info=True)
+        self.write({"state": "failed", "error": self._get_error_text(error)})
+
+    def _get_error_text(self, error):
         if isinstance(error, UserError | ValueError):
-            text = str(error)
-        else:
-            text = self.env._("The figures could not be computed: %(error)s", error=str(error).split("\n")[0])
-        self.write({"state": "failed", "error": text})
+            return str(error)
+        return self.env._(
+            "The figures could not be computed: %(error)s", error=super()._get_error_text(error)
+        )
 
     def _work_slice(self):
         """Do the present phase of one slice; return False when none is left to take."""
@@ -118,9 +80,7 @@ class CustomerGradingRun(models.Model):
             self.phase
         ](part)
         part.phase = PHASES[PHASES.index(self.phase) + 1]
-        self.env.flush_all()
-        # Whoever cancelled the run meanwhile dropped its rows: this makes the transaction fail with those of the slice.
-        self.env.cr.execute(SQL("SELECT FROM customer_grading_run WHERE id = %s FOR SHARE", self.id))
+        self._hold()
         return True
 
     def _end_phase(self):

@@ -14,7 +14,9 @@ class CustomerGradingRun(models.Model):
 
     _name = "customer.grading.run"
     _description = "Grading Run"
-    _inherit = ["customer.grading.matrix.mixin"]
+    _inherit = ["customer.run.mixin", "customer.grading.matrix.mixin"]
+    _run_states = ACTIVE_STATES
+    _run_jobs = ("customer_care.ir_cron_grading_1", "customer_care.ir_cron_grading_2")
     _matrix_field = "run_id"
     _order = "id desc"
 
@@ -103,22 +105,6 @@ class CustomerGradingRun(models.Model):
                 run.progress = 100
             else:
                 run.progress = 100 * done[run.id] // total[run.id] if total.get(run.id) else 0
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise AccessError(self.env._("A run is started from its grading scheme."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not self.env.su:
-            raise AccessError(self.env._("A grading run cannot be changed."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_counted(self):
-        if not self.env.su:
-            raise AccessError(self.env._("Grading runs are kept."))
 
     # --- Actions ---
 
@@ -221,16 +207,6 @@ class CustomerGradingRun(models.Model):
             "context": {},
         }
 
-    def _get_form_action(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "name": self.display_name,
-        }
-
     def _check_may_control(self):
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("customer_care.group_care_supervisor"):
@@ -326,8 +302,3 @@ class CustomerGradingRun(models.Model):
             self._work_at_once()
         else:
             self._call_workers()
-
-    @api.model
-    def _call_workers(self):
-        for name in ("customer_care.ir_cron_grading_1", "customer_care.ir_cron_grading_2"):
-            self.env.ref(name).sudo()._trigger()

@@ -1,0 +1,81 @@
+"""Processes that work at once in one database, some of which are killed: what the scripts for ``odoo shell`` share.
+
+A script is run by the fixture ``run_workers``, which puts MODE, ROOT and OUTPUT before it. The processes are forked,
+so that the registry is loaded once.
+"""
+
+import json
+import os
+import signal
+
+import odoo
+from odoo import SUPERUSER_ID, api
+
+# Nobody works as long as that; who does waits for something that never comes.
+LONGEST_SECONDS = 300
+
+
+def fork(jobs):
+    """Run functions at once, each in a process of its own.
+
+    :return: list of what each gave (anything JSON knows; 0 for nothing), or the signal (negative) or code that ended it
+    """
+    # Two processes must not talk over one connection.
+    odoo.sql_db.close_all()
+    workers = []
+    for job in jobs:
+        out, into = os.pipe()
+        process = os.fork()
+        if not process:
+            try:
+                signal.alarm(LONGEST_SECONDS)
+                os.write(into, json.dumps(job()).encode())
+                os._exit(0)
+            finally:
+                os._exit(1)
+        os.close(into)
+        workers.append((process, out))
+    answers = []
+    for process, out in workers:
+        with os.fdopen(out) as file:
+            text = file.read()
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        answers.append(json.loads(text) or 0 if text else code)
+    return answers
+
+
+def inside(database, work):
+    """Return ``work(env)``, done as superuser in a transaction of its own."""
+    with odoo.modules.registry.Registry(database).cursor() as cr:
+        return work(api.Environment(cr, SUPERUSER_ID, {}))
+
+
+def die(cls, name, number):
+    """Let the process kill itself when the method of that name ends for the n-th time, before anything is committed."""
+    original, calls = getattr(cls, name), []
+
+    def method(self, *args, **kwargs):
+        result = original(self, *args, **kwargs)
+        calls.append(name)
+        if len(calls) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(cls, name, method)
+
+
+def read(database, queries, *parameters):
+    """Return ``{name: rows}`` of ``{name: query}``."""
+    with odoo.sql_db.db_connect(database).cursor() as cr:
+        found = {}
+        for name, query in queries.items():
+            cr.execute(query, parameters or None)
+            found[name] = cr.fetchall()
+        return found
+
+
+def finish(output, found):
+    """Write what was found, and leave at once: the shell's own cursor was closed under its hands."""
+    with open(output, "w", encoding="utf-8") as file:
+        json.dump(found, file, default=str)
+    os._exit(0)
