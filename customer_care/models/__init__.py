@@ -3,6 +3,7 @@ from . import (  # isort: split
     customer_care_link_mixin,
     customer_care_mixin,
     customer_guard_mixin,
+    customer_link_mixin,
     customer_run_mixin,
     customer_xlsx_mixin,
     customer_yearly_mixin,

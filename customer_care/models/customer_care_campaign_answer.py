@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, consteq
+from odoo.tools import SQL
 
 from .customer_care_campaign import SEAT_STATES
 
@@ -69,19 +69,6 @@ class CustomerCareCampaignParticipant(models.Model):
     _inherit = "customer.care.campaign.participant"
 
     @api.model
-    def _find(self, key):
-        """Return the participant to whom the key of a link belongs, as superuser; empty when none."""
-        nothing = self.sudo().browse()
-        number, _dash, token = str(key).partition("-")
-        if not (token and number.isascii() and number.isdecimal() and len(number) < 10):
-            return nothing
-        one = nothing.browse(int(number)).exists()
-        # bytes, because a comparison of texts fails on letters outside of ASCII
-        if not one.token or not consteq(token.encode(), one.token.encode()):
-            return nothing
-        return one if one._is_shown() else nothing
-
-    @api.model
     def _find_of_portal(self, partner):
         """Return the invitations of the customer's company that may be shown, as superuser."""
         found = self.sudo().search(
@@ -96,7 +83,7 @@ class CustomerCareCampaignParticipant(models.Model):
         shown = found.filtered(lambda one: one._get_addressee().active)
         return shown.sorted("date_begin", reverse=True)
 
-    def _is_shown(self):
+    def _is_link_open(self):
         """Whether a link still shows the campaign: some days after its end it does not."""
         self.ensure_one()
         campaign = self.campaign_id
@@ -108,11 +95,6 @@ class CustomerCareCampaignParticipant(models.Model):
             and not self.partner_id.care_is_anonymous
             and fields.Datetime.subtract(fields.Datetime.now(), days=LINK_DAYS) <= campaign.date_end
         )
-
-    def _get_url(self):
-        """Return the address of the page; for mails only."""
-        self.ensure_one()
-        return f"{self.get_base_url()}/care/event/{self.id}-{self.sudo().token}"
 
     def _answer(self, choice, companions=0, remark=""):
         """Take an answer; who comes after the last seat waits. The same answer again changes nothing.

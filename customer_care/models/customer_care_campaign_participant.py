@@ -37,7 +37,13 @@ class CustomerCareCampaignParticipant(models.Model):
 
     _name = "customer.care.campaign.participant"
     _description = "Participant of a Campaign"
-    _inherit = ["customer.guard.mixin", "customer.care.mixin", "customer.care.link.mixin"]
+    _inherit = [
+        "customer.guard.mixin",
+        "customer.link.mixin",
+        "customer.care.mixin",
+        "customer.care.link.mixin",
+    ]
+    _link_path = "/care/event"
     _order = "campaign_id desc, id"
     _rec_name = "partner_id"
     _rec_names_search = ["partner_id", "contact_id"]

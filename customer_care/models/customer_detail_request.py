@@ -2,7 +2,6 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import consteq
 
 OPEN_STATES = ("sent", "answered")
 
@@ -16,7 +15,8 @@ class CustomerDetailRequest(models.Model):
 
     _name = "customer.detail.request"
     _description = "Request to Check Details"
-    _inherit = ["customer.care.mixin"]
+    _inherit = ["customer.care.mixin", "customer.link.mixin"]
+    _link_path = "/care/details"
     _order = "id desc"
 
     partner_id = fields.Many2one(
@@ -107,37 +107,19 @@ class CustomerDetailRequest(models.Model):
         }
 
     @api.model
-    def _find(self, key):
-        """Return the open request to which the key of a link belongs, as superuser; empty when none."""
-        nothing = self.sudo().browse()
-        number, _dash, token = str(key).partition("-")
-        if not (token and number.isascii() and number.isdecimal() and len(number) < 10):
-            return nothing
-        request = nothing.browse(int(number)).exists()
-        # bytes, because a comparison of texts fails on letters outside of ASCII
-        if not request.token or not consteq(token.encode(), request.token.encode()):
-            return nothing
-        return request if request._is_open() else nothing
-
-    @api.model
     def _find_of_portal(self, partner):
         """Return the request that keeps the portal's last answer while its proposals wait; may be empty."""
         return self.sudo().search(
             [("partner_id", "=", partner.id), ("origin", "=", "portal"), ("state", "=", "answered")], limit=1
         )
 
-    def _is_open(self):
+    def _is_link_open(self):
         self.ensure_one()
         return (
             self.state in OPEN_STATES
             and self.date_expiry >= fields.Date.context_today(self)
             and self.partner_id.active
         )
-
-    def _get_url(self):
-        """Return the address of the page; for mails only."""
-        self.ensure_one()
-        return f"{self.get_base_url()}/care/details/{self.id}-{self.sudo().token}"
 
     def _answer(self, changes):
         """Keep what the customer wrote as proposals; without any the customer found everything right.
