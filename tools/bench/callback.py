@@ -14,7 +14,7 @@ import time
 sys.path.insert(0, os.environ.get("BENCH_FOLDER") or os.path.join(os.getcwd(), "tools", "bench"))
 
 from figures import fill_customers  # noqa: E402
-from harness import compare, print_table  # noqa: E402
+from harness import compare, print_table, vacuum  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 5)
@@ -76,16 +76,6 @@ def preview(env, rule):
         )
 
 
-def vacuum(env):
-    """Commit, and tidy up the tables as PostgreSQL does by itself some minutes after so many rows came."""
-    env.cr.commit()
-    connection = env.cr._cnx
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE res_partner, customer_callback, customer_care_event")
-    connection.autocommit = False
-
-
 def get_peak():
     """Return the most memory that this process ever had, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -97,7 +87,7 @@ def main(env):
     customers = fill_customers(env, ROWS, name="Callback", mailbox="callback")
     env.company.care_callback_limit = 0
     rule = make_rule(env, customers)
-    vacuum(env)
+    vacuum(env, "res_partner", "customer_callback", "customer_care_event")
     users = rule.team_id.member_ids
     values = {
         "company": env.company.id,
@@ -121,7 +111,7 @@ def main(env):
     print(f"    kept run: {run.count_new:,} callbacks in {time.perf_counter() - begin:.1f} s")
     if run.count_new != ROWS:
         raise SystemExit("Not all callbacks were made")
-    vacuum(env)
+    vacuum(env, "res_partner", "customer_callback", "customer_care_event")
     again = compare(env, {"second run": lambda env: plan(env, rule)}, ROUNDS)
     if plan(env, rule).count_new:
         raise SystemExit("The second run made callbacks")

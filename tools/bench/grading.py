@@ -13,7 +13,7 @@ import time
 sys.path.insert(0, os.environ.get("BENCH_FOLDER") or os.path.join(os.getcwd(), "tools", "bench"))
 
 from figures import fill_customers, fill_transactions  # noqa: E402
-from harness import compare, print_table  # noqa: E402
+from harness import compare, print_table, vacuum  # noqa: E402
 from lxml import etree  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
@@ -128,18 +128,6 @@ def read_list(env, xmlid, domain):
     return work
 
 
-def vacuum(env):
-    """Commit, and tidy up the tables as PostgreSQL does by itself some minutes after so many rows came."""
-    env.cr.commit()
-    connection = env.cr._cnx
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "VACUUM ANALYZE res_partner, customer_transaction, customer_grading_result, customer_grading_value"
-        )
-    connection.autocommit = False
-
-
 def get_peak():
     """Return the most memory that this process ever had, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -150,7 +138,7 @@ def main(env):
     env = env(user=env.ref("base.user_admin"))
     customers = fill_customers(env, ROWS)
     fill_transactions(env, customers, ROWS * 10, last_day=DAY)
-    vacuum(env)
+    vacuum(env, "res_partner", "customer_transaction", "customer_grading_result", "customer_grading_value")
     env.cr.execute("CREATE TABLE bench_grade (partner_id integer, score numeric, grade integer)")
     scheme = make_scheme(env)
     before = get_peak()
@@ -171,7 +159,7 @@ def main(env):
         "UPDATE res_partner SET care_grade_id = %s, care_score = 1 WHERE id %% 100 = 0 AND id BETWEEN %s AND %s",
         [lowest.id, *customers],
     )
-    vacuum(env)
+    vacuum(env, "res_partner", "customer_transaction", "customer_grading_result", "customer_grading_value")
     pieces = {
         "floor": lambda env: env.cr.execute(FLOOR, {"day": DAY}),
         "run": lambda env: grade(env, scheme.with_env(env)),

@@ -59,3 +59,13 @@ def print_table(title, results, *, floor, goal=None):
     for name, (seconds, queries) in results.items():
         print(f"    {name:<22}{seconds * 1000:>10.1f} ms{queries:>8} queries{ratios[name]:>9.2f} x {floor}")
     return ratios
+
+
+def vacuum(env, *tables):
+    """Commit, and tidy up the tables as PostgreSQL does by itself some minutes after so many rows came."""
+    env.cr.commit()
+    connection = env.cr._cnx
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
+    connection.autocommit = False

@@ -1,4 +1,4 @@
-"""Time to open the list of relations to be strengthened, with many customers and purchases.
+"""Time to open the list of relations to be strengthened and the care report, with many customers and purchases.
 
 Run inside ``odoo shell`` (it gives ``env``). Settings come as environment variables: BENCH_ROWS (customers,
 100,000), BENCH_PURCHASES (ten for each customer) and BENCH_ROUNDS (5). Half of the customers are found by a rule. The
@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.environ.get("BENCH_FOLDER") or os.path.join(os.getcwd(), "tools", "bench"))
 
 from figures import fill_customers, fill_transactions  # noqa: E402
-from harness import compare, print_table  # noqa: E402
+from harness import compare, print_table, vacuum  # noqa: E402
 from lxml import etree  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
@@ -55,18 +55,6 @@ def make_figures(env, customers):
     env.invalidate_all()
 
 
-def vacuum(env):
-    """Commit, and tidy up the tables as PostgreSQL does by itself some minutes after so many rows came."""
-    env.cr.commit()
-    connection = env.cr._cnx
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "VACUUM ANALYZE res_partner, customer_transaction, customer_callback, customer_contact_log"
-        )
-    connection.autocommit = False
-
-
 def open_page(env, model, domain=(), **options):
     """Return work that reads the first page of the model's list as the client does."""
     arch = etree.fromstring(env[model].get_view(view_type="list")["arch"])
@@ -84,13 +72,20 @@ def open_page(env, model, domain=(), **options):
     return work
 
 
+def get_report(env):
+    """Read the figures of the care report of a month, with those of the month before, by team."""
+    report = env["customer.care.report"].new({"period": "month", "group_by": "care_team_id"})
+    report.date_from, report.date_to = report._get_days("last_month")
+    return report.tiles, report.matrix
+
+
 def main(env):
     """Print medians of alternated rounds; stop with an error when a page takes more than the goal."""
     env = env(user=env.ref("base.user_admin"))
     customers = fill_customers(env, ROWS, name="Weak", mailbox="weak")
     fill_transactions(env, customers, PURCHASES, last_day=str(env.cr.now().date()))
     make_figures(env, customers)
-    vacuum(env)
+    vacuum(env, "res_partner", "customer_transaction", "customer_callback", "customer_contact_log")
     model = "customer.weak.relation"
     rule = env["customer.weak.rule"].search([("kind", "=", "dormant")], limit=1)
     print(f"{ROWS:,} customers, {PURCHASES:,} purchases, {env[model].search_count([]):,} weak relations")
@@ -102,6 +97,7 @@ def main(env):
             "last page": open_page(env, model, offset=ROWS // 4),
             "without a plan": open_page(env, model, [("has_plan", "=", False)]),
             "one rule": open_page(env, model, [("rule_ids", "in", rule.ids)]),
+            "care report": get_report,
             "grouped by user": lambda env: env[model].formatted_read_group([], ["user_id"], ["__count"]),
         },
         ROUNDS,
