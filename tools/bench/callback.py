@@ -7,14 +7,13 @@ and tells the timeline.
 """
 
 import os
-import resource
 import sys
 import time
 
 sys.path.insert(0, os.environ.get("BENCH_FOLDER") or os.path.join(os.getcwd(), "tools", "bench"))
 
 from figures import fill_customers  # noqa: E402
-from harness import compare, print_table, vacuum  # noqa: E402
+from harness import compare, get_peak, print_table, vacuum  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 5)
@@ -74,11 +73,6 @@ def preview(env, rule):
             limit=80,
             count_limit=10001,
         )
-
-
-def get_peak():
-    """Return the most memory that this process ever had, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main(env):

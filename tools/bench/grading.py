@@ -6,14 +6,13 @@ score and grade in one statement into a narrow table and writes the customers wh
 """
 
 import os
-import resource
 import sys
 import time
 
 sys.path.insert(0, os.environ.get("BENCH_FOLDER") or os.path.join(os.getcwd(), "tools", "bench"))
 
 from figures import fill_customers, fill_transactions  # noqa: E402
-from harness import compare, print_table, vacuum  # noqa: E402
+from harness import compare, get_peak, print_table, vacuum  # noqa: E402
 from lxml import etree  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
@@ -126,11 +125,6 @@ def read_list(env, xmlid, domain):
         )
 
     return work
-
-
-def get_peak():
-    """Return the most memory that this process ever had, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main(env):

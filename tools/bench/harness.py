@@ -5,6 +5,7 @@ compared is the median of the rounds; a ratio is ours divided by the floor of th
 differ between machines, ratios far less.
 """
 
+import resource
 import statistics
 import time
 
@@ -69,3 +70,8 @@ def vacuum(env, *tables):
     with connection.cursor() as cursor:
         cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
     connection.autocommit = False
+
+
+def get_peak():
+    """Return the most memory that this process ever had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
