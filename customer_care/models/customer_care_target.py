@@ -69,10 +69,21 @@ class CustomerCareTarget(models.Model):
     @api.model
     def _get_targets(self, company=None, team=None):
         """Return ``{figure: percent}`` of what counts for a company and a team, each the most special one."""
-        domain = [
-            ("company_id", "in", [False, *(company.ids if company else ())]),
-            ("team_id", "in", [False, *(team.ids if team else ())]),
-        ]
+        team = team or self.env["customer.care.team"]
+        return self._get_team_targets(company, team)[team.id]
+
+    @api.model
+    def _get_team_targets(self, company, teams):
+        """Return ``{team id or False: {figure: percent}}`` for the teams, and for no team, in one query."""
+        targets = self.search(
+            [
+                ("company_id", "in", [False, *(company.ids if company else ())]),
+                ("team_id", "in", [False, *teams.ids]),
+            ]
+        )
         # The general ones first, so that the special ones win.
-        targets = self.search(domain).sorted(lambda one: (bool(one.team_id), bool(one.company_id)))
-        return {target.figure: target.percent for target in targets}
+        targets = targets.sorted(lambda one: (bool(one.team_id), bool(one.company_id)))
+        return {
+            team_id: {one.figure: one.percent for one in targets if one.team_id.id in (False, team_id)}
+            for team_id in (False, *teams.ids)
+        }

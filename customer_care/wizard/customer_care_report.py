@@ -39,12 +39,12 @@ class CustomerCareReport(models.TransientModel):
     )
     user_id = fields.Many2one("res.users", string="Responsible Specialist", domain="[('share', '=', False)]")
     grade_id = fields.Many2one("customer.grade")
-    currency_id = fields.Many2one("res.currency", compute="_compute_tiles")
-    tiles = fields.Json(compute="_compute_tiles")
-    matrix = fields.Json(compute="_compute_matrix")
-    planned_cost = fields.Monetary(compute="_compute_tiles")
-    actual_cost = fields.Monetary(compute="_compute_tiles")
-    contact_count = fields.Integer(string="Contacts", compute="_compute_tiles")
+    currency_id = fields.Many2one("res.currency", compute="_compute_figures")
+    tiles = fields.Json(compute="_compute_figures")
+    matrix = fields.Json(compute="_compute_figures")
+    planned_cost = fields.Monetary(compute="_compute_figures")
+    actual_cost = fields.Monetary(compute="_compute_figures")
+    contact_count = fields.Integer(string="Contacts", compute="_compute_figures")
 
     def _default_period(self):
         return self._get_days("month")
@@ -70,19 +70,17 @@ class CustomerCareReport(models.TransientModel):
 
     # Figures
 
-    @api.depends("date_from", "date_to", "company_id", "team_id", "user_id", "grade_id")
-    def _compute_tiles(self):
+    @api.depends("date_from", "date_to", "company_id", "team_id", "user_id", "grade_id", "group_by")
+    def _compute_figures(self):
+        """One pass over the customers gives the groups, and their sum the tiles; a second one the period before."""
         for report in self:
             report.currency_id = report._get_company().currency_id
-            sums = report._get_sums() if report._has_period() else {}
+            groups = report._get_groups() if report._has_period() else []
+            sums = {name: sum(numbers[name] for _group, numbers in groups) for name in SUMS}
             for name in (*AMOUNTS, "contact_count"):
-                report[name] = sums.get(name, 0)
-            report.tiles = report._get_tiles(sums) if sums else False
-
-    @api.depends("date_from", "date_to", "company_id", "team_id", "user_id", "grade_id", "group_by")
-    def _compute_matrix(self):
-        for report in self:
-            report.matrix = report._get_matrix() if report._has_period() else False
+                report[name] = sums[name]
+            report.tiles = report._get_tiles(sums) if report._has_period() else False
+            report.matrix = report._get_matrix(groups, sums) if report._has_period() else False
 
     def _get_company(self):
         return self.company_id or self.env.company
@@ -163,14 +161,22 @@ class CustomerCareReport(models.TransientModel):
         )
         return text if reached is None else f"{'✓' if reached else '✗'} {text}"
 
-    def _get_matrix(self):
+    def _get_matrix(self, groups, totals):
         names = self._get_names()
-        groups = self._get_groups()
-        totals = {name: sum(sums[name] for _group, sums in groups) for name in SUMS}
+        teams = self.env["customer.care.team"]
+        if self.group_by == "care_team_id":
+            teams = teams.union(*(group for group, _sums in groups))
+        targets = self.env["customer.care.target"]._get_team_targets(
+            self._get_company(), teams | self.team_id
+        )
+        own = targets[self.team_id.id]
         lines = [
-            self._get_line(group.display_name or self.env._("None"), sums, group) for group, sums in groups
+            self._get_line(
+                group.display_name or self.env._("None"), sums, targets[group.id] if teams else own, group
+            )
+            for group, sums in groups
         ]
-        total = {**self._get_line(self.env._("Total"), totals), "class": "fw-bold"}
+        total = {**self._get_line(self.env._("Total"), totals, own), "class": "fw-bold"}
         return {
             "method": "action_open_figure",
             "corner": dict(self._fields["group_by"]._description_selection(self.env))[self.group_by],
@@ -178,10 +184,7 @@ class CustomerCareReport(models.TransientModel):
             "rows": [*lines, total] if lines else [],
         }
 
-    def _get_line(self, name, sums, group=None):
-        targets = self.env["customer.care.target"]._get_targets(
-            self._get_company(), group if group and group._name == "customer.care.team" else self.team_id
-        )
+    def _get_line(self, name, sums, targets, group=None):
         cells = []
         for code, figure in FIGURES.items():
             percent = figure.get_percent(sums)
