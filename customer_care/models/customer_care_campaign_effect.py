@@ -265,30 +265,11 @@ class CustomerCareCampaign(models.Model):
 
     def _get_figure_query(self, figure, scope, months, groups):
         """Return SQL that selects ``partner_id, value`` of the customers of the groups as of the scope's day."""
-        if figure in ("amount", "purchases"):
+        if figure in ("amount", "purchases", "satisfaction"):
             metric = self.env["customer.metric"].sudo().new({"provider": figure, "months": months})
             query = metric._build_query(SQL("SELECT id FROM (%s) members", groups), scope)
             return SQL("SELECT partner_id, value_0 AS value FROM (%s) figure", query)
-        if figure == "satisfaction":
-            return SQL(
-                "SELECT partner_id, AVG(value)::float AS value FROM (%s) answer WHERE %s GROUP BY partner_id",
-                SQL(" UNION ALL ").join(self._get_satisfaction_parts(scope)),
-                scope.after(SQL("date"), months),
-            )
         return self._get_grading_query(figure, scope)
-
-    @api.model
-    def _get_satisfaction_parts(self, scope):
-        """Return SELECTs of ``partner_id, date, value`` (0-100) up to the scope's day. Override to append some."""
-        return [
-            SQL(
-                "SELECT commercial_partner_id AS partner_id, done_datetime::date AS date, satisfaction * 10.0 AS value"
-                " FROM customer_callback WHERE satisfaction > 0 AND state = 'done'"
-                " AND done_datetime < %s::date + 1 AND %s",
-                scope.date,
-                scope.limit_company(SQL("company_id")),
-            )
-        ]
 
     @api.model
     def _get_grading_query(self, figure, scope):

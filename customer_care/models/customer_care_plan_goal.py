@@ -14,7 +14,7 @@ MEASURED_FIELDS = {
 }
 COMPUTED_FIELDS = ("is_reached",)
 # {kind: code of the metric}
-KIND_METRICS = {"purchases": "amount_12m", "satisfaction": "callback_satisfaction_12m"}
+KIND_METRICS = {"purchases": "amount_12m", "satisfaction": "satisfaction_12m"}
 
 
 class CustomerCarePlanGoal(models.Model):

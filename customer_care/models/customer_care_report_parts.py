@@ -212,34 +212,21 @@ class CustomerCareReportRow(models.Model):
 
     @api.model
     def _get_answer_sql(self, date_from, date_to):
+        scope = Scope(date_to, self._get_companies())
+        # The settings name an answer N of 1 to 10. Exactly the answers from N on are worth more than 10 (N - 1), on
+        # other scales too: 4 of 5 counts as 8 of 10 does.
+        above = 10 * (self.env.company.care_satisfied_from - 1) or -1
         return SQL(
             """
-            SELECT partner_id, COUNT(*) AS answer_count, COUNT(*) FILTER (WHERE is_satisfied) AS satisfied_count
-              FROM (%s) answer
-             WHERE partner_id IS NOT NULL
+            SELECT partner_id, COUNT(*) AS answer_count, COUNT(*) FILTER (WHERE value > %(above)s) AS satisfied_count
+              FROM (%(answers)s) answer
+             WHERE date >= %(date_from)s
              GROUP BY partner_id
             """,
-            SQL(" UNION ALL ").join(self._get_answer_queries(date_from, date_to)),
+            above=above,
+            answers=SQL(" UNION ALL ").join(self.env["customer.metric"]._get_satisfaction_parts(scope)),
+            date_from=date_from,
         )
-
-    @api.model
-    def _get_answer_queries(self, date_from, date_to):
-        """Return SELECTs of ``partner_id, is_satisfied``, a row for each answer of the period.
-
-        Override to append the answers of another source.
-        """
-        return [
-            SQL(
-                """
-                SELECT commercial_partner_id AS partner_id, satisfaction >= %s AS is_satisfied
-                  FROM customer_callback
-                 WHERE state = 'done' AND satisfaction > 0 AND %s AND company_id IN %s
-                """,
-                self.env.company.care_satisfied_from,
-                self._get_moments_sql(SQL("done_datetime"), date_from, date_to),
-                self._get_companies(),
-            )
-        ]
 
     @api.model
     def _get_purchase_sql(self, date_to):

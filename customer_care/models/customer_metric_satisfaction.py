@@ -3,31 +3,44 @@ from odoo.tools import SQL
 
 
 class CustomerMetric(models.Model):
-    """Satisfaction as customers say it in callbacks."""
+    """Satisfaction as customers say it, wherever they are asked."""
 
     _inherit = "customer.metric"
 
     provider = fields.Selection(
-        selection_add=[("callback_satisfaction", "Satisfaction said in callbacks")],
-        ondelete={"callback_satisfaction": "cascade"},
+        selection_add=[("satisfaction", "Satisfaction in all answers")],
+        ondelete={"satisfaction": "cascade"},
     )
 
     @api.model
     def _get_providers(self):
-        return {**super()._get_providers(), "callback_satisfaction": {"unit": "points"}}
+        return {**super()._get_providers(), "satisfaction": {"unit": "points"}}
 
-    def _query_callback_satisfaction(self, scope):
-        """Ten times the average answer (1 to 10); unknown without an answer."""
-        rows = SQL(
-            """
-            SELECT commercial_partner_id AS partner_id, done_datetime::date AS date, satisfaction
-              FROM customer_callback
-             WHERE state = 'done' AND satisfaction > 0
-               AND done_datetime < %s::date + 1 AND %s AND %s
-            """,
-            scope.date,
-            scope.limit(SQL("commercial_partner_id")),
-            scope.limit_company(SQL("company_id")),
-        )
-        value = SQL("10.0 * AVG(satisfaction) FILTER (WHERE %s)", scope.after(SQL("date"), self.months))
-        return rows, value
+    def _query_satisfaction(self, scope):
+        """The average of the answers; unknown without one."""
+        rows = SQL(" UNION ALL ").join(self._get_satisfaction_parts(scope))
+        return rows, SQL("AVG(value) FILTER (WHERE %s)", scope.after(SQL("date"), self.months))
+
+    @api.model
+    def _get_satisfaction_parts(self, scope):
+        """Return SELECTs of ``partner_id, date, value`` (0-100), a row for each answer up to the day of the scope.
+
+        An answer N of 1 to 10 in a callback is worth 10 N. Override to append the answers of another source.
+        """
+        zone = self.env["res.partner"]._care_get_zone()
+        return [
+            SQL(
+                """
+                SELECT partner_id, date, value FROM (
+                    SELECT commercial_partner_id AS partner_id, satisfaction * 10.0 AS value,
+                           (done_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS date
+                      FROM customer_callback
+                     WHERE state = 'done' AND satisfaction > 0 AND %(partners)s AND %(companies)s
+                ) said WHERE date <= %(date)s
+                """,
+                zone=zone,
+                partners=scope.limit(SQL("commercial_partner_id")),
+                companies=scope.limit_company(SQL("company_id")),
+                date=scope.date,
+            )
+        ]

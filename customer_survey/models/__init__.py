@@ -1,6 +1,5 @@
 from . import (
     customer_callback_rule,
-    customer_care_campaign,
     customer_care_event,
     customer_care_report_row,
     customer_metric,

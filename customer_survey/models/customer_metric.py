@@ -32,7 +32,14 @@ class CustomerMetric(models.Model):
         return self._get_score_query(scope)
 
     def _get_score_query(self, scope):
-        rows = SQL(
+        value = SQL(
+            "AVG(value) FILTER (WHERE kind = %s AND %s)", self.provider, scope.after(SQL("date"), self.months)
+        )
+        return self._get_score_rows(scope), value
+
+    @api.model
+    def _get_score_rows(self, scope):
+        return SQL(
             """
             SELECT commercial_partner_id AS partner_id, date, kind, value
               FROM customer_survey_score
@@ -43,7 +50,11 @@ class CustomerMetric(models.Model):
             # An answer that belongs to no company counts in each.
             SQL("(company_id IS NULL OR %s)", scope.limit_company(SQL("company_id"))),
         )
-        value = SQL(
-            "AVG(value) FILTER (WHERE kind = %s AND %s)", self.provider, scope.after(SQL("date"), self.months)
+
+    @api.model
+    def _get_satisfaction_parts(self, scope):
+        scores = SQL(
+            "SELECT partner_id, date, value::numeric FROM (%s) score WHERE kind = 'csat'",
+            self._get_score_rows(scope),
         )
-        return rows, value
+        return [*super()._get_satisfaction_parts(scope), scores]
