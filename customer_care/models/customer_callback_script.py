@@ -83,5 +83,4 @@ class CustomerCallbackScript(models.Model):
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_callback_answer_action"),
             "domain": [("script_id", "=", self.id)],
-            "context": {},
         }
