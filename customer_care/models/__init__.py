@@ -25,7 +25,6 @@ from . import (  # isort: split
     customer_callback,
     customer_callback_answer,
     customer_callback_candidate,
-    customer_callback_contact,
     customer_callback_gate,
     customer_callback_option,
     customer_callback_policy,

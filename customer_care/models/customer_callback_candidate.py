@@ -28,7 +28,7 @@ class CustomerCallbackCandidate(models.Model):
     key = fields.Char(readonly=True)
     reason = fields.Json(readonly=True)
     reason_text = fields.Char(string="Why", compute="_compute_reason_text")
-    date_planned = fields.Date(string="When", readonly=True)
+    date_planned = fields.Date(string="Planned Date", readonly=True)
     date_deadline = fields.Date(string="Until", readonly=True)
     team_id = Reference("customer.care.team", readonly=True)
     user_id = Reference("res.users", string="Who Calls", readonly=True)

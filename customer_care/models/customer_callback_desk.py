@@ -1,12 +1,12 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
-import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.callback import get_tel
+from ..tools.worktime import to_utc
 
 # Of so many calls at the head of the list the contact hours are asked.
 CANDIDATES = 30
@@ -119,13 +119,8 @@ class CustomerCallback(models.Model):
 
     def _get_day_bounds(self):
         """Return begin and end of the user's day as naive UTC."""
-        zone = pytz.timezone(self.env.user.tz if self.env.user.tz in pytz.all_timezones_set else "UTC")
         today = fields.Date.context_today(self)
-        days = (today, today + timedelta(days=1))
-        return tuple(
-            zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
-            for day in days
-        )
+        return to_utc(today, self.env.tz), to_utc(today + timedelta(days=1), self.env.tz)
 
     @api.model
     def _get_done_domain(self):
@@ -188,7 +183,10 @@ class CustomerCallback(models.Model):
         """Return the order of the desk as SQL, without contact hours."""
         today = fields.Date.context_today(self)
         begin = self._get_day_bounds()[0]
-        column = lambda name: SQL.identifier(self._table, name)  # noqa: E731
+
+        def column(name):
+            return SQL.identifier(self._table, name)
+
         return SQL(", ").join(
             (
                 SQL("%s IS DISTINCT FROM %s", column("call_user_id"), self.env.uid),

@@ -66,21 +66,14 @@ class CustomerCallback(models.Model):
 
     def _write_to_customer(self, kind):
         """Note that a letter or mail went out: in the timeline and in the contact log."""
-        for callback in self.sudo():
-            callback.write({"follow_up_datetime": fields.Datetime.now()})
-            callback._log(f"callback_{kind}")
-            vals = callback._prepare_contact_vals()
-            self.env["customer.contact.log"]._log_contacts(
-                [
-                    {
-                        **vals,
-                        "kind": "mail",
-                        "date_start": fields.Datetime.now(),
-                        "result": False,
-                        "is_counted": False,
-                    }
-                ]
-            )
+        now = fields.Datetime.now()
+        callbacks = self.sudo()
+        callbacks.write({"follow_up_datetime": now})
+        callbacks._log(f"callback_{kind}")
+        vals = {"kind": "mail", "date_start": now, "result": False, "is_counted": False}
+        self.env["customer.contact.log"]._log_contacts(
+            [{**callback._prepare_contact_vals(), **vals} for callback in callbacks]
+        )
 
     def _get_letter_lang(self):
         """Return the language of the customer, else of the company, else of the reader."""

@@ -1,8 +1,11 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
+from itertools import takewhile
 
 import pytz
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ..tools.worktime import to_local
 
 # Rows of one digest: more would not be read.
 DIGEST_ROWS = 50
@@ -77,19 +80,11 @@ class CustomerCallback(models.Model):
         calendar = team._care_calendar(company)
         zone = pytz.timezone(calendar.tz or company._care_get_tz())
         now = fields.Datetime.now()
-        day = pytz.utc.localize(now).astimezone(zone).date()
+        today = to_local(now, zone).date()
+        first = today - timedelta(days=LONGEST_DAYS)
         worktime = calendar.with_company(company)._care_worktime(now - timedelta(days=LONGEST_DAYS + 2), now)
-        for _number in range(LONGEST_DAYS):
-            if not days:
-                break
-            day -= timedelta(days=1)
-            begin, end = (
-                zone.localize(datetime.combine(moment, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
-                for moment in (day, day + timedelta(days=1))
-            )
-            if worktime.between(begin, end):
-                days -= 1
-        return day
+        worked = list(takewhile(lambda day: day < today, worktime.days(first, zone)))
+        return worked[-days] if len(worked) >= days else first
 
     @api.model
     def _report_overdue(self, mark, user, callbacks):

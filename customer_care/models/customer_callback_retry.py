@@ -1,10 +1,11 @@
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.callback import SLOTS, get_slot
+from ..tools.worktime import to_local, to_utc
 
 # Attempts of a callback that has neither policy nor rule.
 DEFAULT_ATTEMPTS = 3
@@ -53,12 +54,7 @@ class CustomerCallback(models.Model):
         if not self.time_slot or not self.date_planned:
             return False
         begin = SLOTS[self.time_slot][0]
-        clock = time(int(begin), int(begin % 1 * 60))
-        return self._to_utc(self.date_planned, clock)
-
-    def _to_utc(self, day, clock):
-        local = self._get_zone().localize(datetime.combine(day, clock))
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
+        return to_utc(self.date_planned, self._get_zone(), time(int(begin), int(begin % 1 * 60)))
 
     def _get_zone(self):
         """Return the zone whose clock says what morning is: the customer's, else the company's."""
@@ -132,7 +128,7 @@ class CustomerCallback(models.Model):
         zone, slots, callback = self._get_zone(), [], self
         while callback:
             moment = callback.done_datetime or fields.Datetime.now()
-            local = pytz.utc.localize(moment).astimezone(zone)
+            local = to_local(moment, zone)
             slots.append(get_slot(local.hour + local.minute / 60) or callback.time_slot)
             callback = callback.previous_id
         return slots
@@ -162,7 +158,7 @@ class CustomerCallback(models.Model):
             raise UserError(self.env._("Please enter a moment within the next twelve months."))
         self._lock_planned()
         for callback in self.sudo():
-            day = pytz.utc.localize(moment).astimezone(callback._get_user_zone()).date()
+            day = to_local(moment, callback._get_user_zone()).date()
             callback.write(
                 {
                     "preferred_datetime": moment,

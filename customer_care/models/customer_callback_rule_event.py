@@ -24,19 +24,20 @@ class CustomerCallbackRule(models.Model):
         :param cause: tells apart several happenings on one document, e.g. ``"2"`` for the second closing
         :return: the new ``customer.callback`` records, as superuser
         """
-        Callback = self.env["customer.callback"].sudo()
+        # sudo: whoever makes something happen may neither read the rules nor plan for others
         rules = self.sudo().search([("trigger", "=", trigger)])
+        Callback = rules.env["customer.callback"]
         if not rules or not records:
             return Callback
         pairs = rules._get_pairs(records.sudo(), cause)
         known = set(Callback.search([("key", "in", list(pairs))]).mapped("key"))
         pairs = rules._drop_blocked({key: pair for key, pair in pairs.items() if key not in known})
-        return self._create_new(rules._prepare_callback_vals_list(pairs))
+        return rules._create_new(rules._prepare_callback_vals_list(pairs))
 
     def _get_pairs(self, records, cause):
         """Return ``{key: (rule, record)}`` of the rules that serve the record's company."""
         pairs = {}
-        partners = self.env["res.partner"].sudo().union(*(record._care_get_partner() for record in records))
+        partners = self.env["res.partner"].union(*(record._care_get_partner() for record in records))
         matching = {rule: rule._filter_customers(partners) for rule in self}
         for record in records:
             partner = record._care_get_partner()
@@ -57,25 +58,19 @@ class CustomerCallbackRule(models.Model):
         """Leave out customers who must not be called, and say so once in the timeline."""
         if not pairs:
             return pairs
-        partners = (
-            self.env["res.partner"].sudo().union(*(rec._care_get_partner() for _r, rec in pairs.values()))
-        )
+        partners = self.env["res.partner"].union(*(rec._care_get_partner() for _r, rec in pairs.values()))
         reasons = partners._care_gate_map("callback", "phone")
         blocked = {rec for _rule, rec in pairs.values() if reasons[rec._care_get_partner().id]}
         if not blocked:
             return pairs
         documents = next(iter(blocked)).union(*blocked)
-        logged = (
-            self.env["customer.care.event"]
-            .sudo()
-            ._read_group(
-                [
-                    ("res_model", "=", documents._name),
-                    ("res_id", "in", documents.ids),
-                    ("kind", "=", "callback_blocked"),
-                ],
-                ["res_id"],
-            )
+        logged = self.env["customer.care.event"]._read_group(
+            [
+                ("res_model", "=", documents._name),
+                ("res_id", "in", documents.ids),
+                ("kind", "=", "callback_blocked"),
+            ],
+            ["res_id"],
         )
         documents.browse(set(documents.ids) - {res_id for (res_id,) in logged})._care_log("callback_blocked")
         return {key: (rule, rec) for key, (rule, rec) in pairs.items() if rec not in blocked}
@@ -128,7 +123,7 @@ class CustomerCallbackRule(models.Model):
 
     def _create_new(self, vals_list):
         """Create the callbacks, leaving out those that another worker made in the meantime."""
-        Callback = self.env["customer.callback"].sudo()
+        Callback = self.env["customer.callback"]
         if not vals_list:
             return Callback
         try:

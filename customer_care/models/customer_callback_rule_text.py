@@ -18,7 +18,9 @@ class CustomerCallbackRule(models.Model):
             parts = [rule._say_when(), rule._say_whom(), rule._say_choice(), rule._say_who()]
             rule.sentence = " ".join(part for part in parts if part)
 
-    @api.depends("script", "team_id", "team_id.member_ids", "assign_to", "caller_id", "active", "trigger")
+    @api.depends(
+        "script", "script_id", "team_id", "team_id.member_ids", "assign_to", "caller_id", "active", "trigger"
+    )
     @api.depends_context("lang")
     def _compute_warning(self):
         for rule in self:
@@ -112,7 +114,7 @@ class CustomerCallbackRule(models.Model):
     def _has_script(self):
         """Whether the caller is told what to say. Override to know of other scripts."""
         self.ensure_one()
-        return bool(self.script or "script_id" in self._fields and self.script_id)
+        return bool(self.script or self.script_id)
 
     def _get_warnings(self):
         """Return sentences on what the rule (singleton) lacks to be useful."""

@@ -1,4 +1,3 @@
-from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, time, timedelta
@@ -9,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.figures import Scope
-from ..tools.worktime import WorkTime
+from ..tools.worktime import WorkTime, to_local
 
 # A calendar without a working day for so long is taken as one that does not say.
 LOOK_AHEAD = timedelta(days=90)
@@ -103,7 +102,7 @@ class CustomerCallbackRule(models.Model):
     def _get_today(self, company):
         """Return the present day where the company's customer care works."""
         zone = pytz.timezone(self._get_calendar_and_zone(company)[1])
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        return to_local(fields.Datetime.now(), zone).date()
 
     def _get_date_planned(self, company, days):
         """Return the local date ``days`` after today, in working days if the rule says so.
@@ -120,7 +119,7 @@ class CustomerCallbackRule(models.Model):
             )
         end = worktime.day_after(now, days, zone) or WorkTime.ALWAYS.day_after(now, days, zone)
         # The end of a day without end of work is the next midnight.
-        return pytz.utc.localize(end - timedelta(microseconds=1)).astimezone(zone).date()
+        return to_local(end - timedelta(microseconds=1), zone).date()
 
     def _get_date_deadline(self, date_planned):
         return date_planned + timedelta(days=self.window_days) if self.window_days else False
@@ -134,25 +133,16 @@ class CustomerCallbackRule(models.Model):
         if not self.is_working_days:
             return {day: day for day in days}
         calendar, tz = self._get_calendar_and_zone(company)
-        zone = pytz.timezone(tz)
         end = last + LOOK_AHEAD
         worktime = calendar.with_company(company)._care_worktime(
             datetime.combine(first - timedelta(days=1), time.min), datetime.combine(end, time.min)
         )
-        if worktime == WorkTime.ALWAYS:
-            return {day: day for day in days}
-        working = set()
-        for begin, stop in worktime.intervals:
-            day = pytz.utc.localize(begin).astimezone(zone).date()
-            until = pytz.utc.localize(stop - timedelta(microseconds=1)).astimezone(zone).date()
-            while day <= until:
-                working.add(day)
-                day += timedelta(days=1)
-        working = sorted(working)
-        found = {}
+        working = worktime.days(first, tz)
+        found, following = {}, next(working, None)
         for day in days:
-            index = bisect_left(working, day)
-            found[day] = working[index] if index < len(working) else day
+            while following and following < day:
+                following = next(working, None)
+            found[day] = following or day
         return found
 
     def _get_parts(self):
@@ -163,16 +153,19 @@ class CustomerCallbackRule(models.Model):
         self.ensure_one()
         companies = self.company_id.sudo() or self.env["res.company"].sudo().search(Domain.TRUE, order="id")
         home = self.company_id or self.team_id.company_id or companies[:1]
-        return [
-            Part(
-                company=company,
-                is_home=company == home,
-                zone=self._get_calendar_and_zone(company)[1],
-                today=self._get_today(company),
-                limit=self._get_today(company) + timedelta(days=self.horizon_days),
+        parts = []
+        for company in companies:
+            today = self._get_today(company)
+            parts.append(
+                Part(
+                    company=company,
+                    is_home=company == home,
+                    zone=self._get_calendar_and_zone(company)[1],
+                    today=today,
+                    limit=today + timedelta(days=self.horizon_days),
+                )
             )
-            for company in companies
-        ]
+        return parts
 
     # Who is due
 
@@ -287,7 +280,6 @@ class CustomerCallbackRule(models.Model):
 
     def _get_due_filter(self, part, customers):
         """Now; again so many days after the rule's last call."""
-        begin = part.today + timedelta(days=self.delay_days)
         return SQL(
             """
             SELECT customer.id, COALESCE(try.day, %(today)s) AS anchor, %(days)s AS days,
@@ -300,7 +292,7 @@ class CustomerCallbackRule(models.Model):
             customers=customers,
             tries=self._get_tries_sql(part),
             today=part.today,
-            begin=self._get_date_planned(part.company, self.delay_days) if self.delay_days else begin,
+            begin=self._get_date_planned(part.company, self.delay_days) if self.delay_days else part.today,
             days=self.repeat_days,
         )
 

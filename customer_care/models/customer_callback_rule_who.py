@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..tools.division import rotate
+from ..tools.worktime import to_local
 
 # So many hours of leave in a day mean that nobody is there to call.
 HOURS_AWAY = 4
@@ -190,8 +191,8 @@ class CustomerCallbackRule(models.Model):
         for leave in leaves:
             user_id = leave.resource_id.user_id.id
             zone = zones[user_id]
-            begin = pytz.utc.localize(leave.date_from).astimezone(zone).replace(tzinfo=None)
-            end = pytz.utc.localize(leave.date_to).astimezone(zone).replace(tzinfo=None)
+            begin = to_local(leave.date_from, zone).replace(tzinfo=None)
+            end = to_local(leave.date_to, zone).replace(tzinfo=None)
             day = max(begin.date(), first)
             while day <= min(end.date(), last):
                 midnight = datetime.combine(day, time.min)

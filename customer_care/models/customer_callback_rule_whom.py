@@ -44,7 +44,7 @@ class CustomerCallbackRule(models.Model):
             ("region", "By region"),
             ("contact", "Longest not contacted first"),
         ],
-        string="Choice",
+        string="Selection Method",
         default="all",
         required=True,
         help="The order counts when there is a maximum: the first are called, the others in a later run.",

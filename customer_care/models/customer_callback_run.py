@@ -172,7 +172,13 @@ class CustomerCallbackRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_care.customer_callback_candidate_action"
         )
-        return {**action, "name": name, "domain": [("run_id", "=", self.id), *domain], "context": context}
+        return {
+            **action,
+            "name": name,
+            "display_name": name,
+            "domain": [("run_id", "=", self.id), *domain],
+            "context": context,
+        }
 
     # Rows
 

@@ -54,11 +54,33 @@ class CustomerCallbackScript(models.Model):
             for script, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for script, copied in zip(self, copies, strict=True):
+            self._copy_conditions(script.question_ids, copied.question_ids)
+        return copies
+
+    @api.model
+    def _copy_conditions(self, questions, copied):
+        """Let copied questions depend on the copies of what the originals depend on; both in the same order."""
+        twins = dict(zip(questions, copied, strict=True))
+        none = questions.option_ids.browse()
+        options = dict(zip(questions.option_ids, copied.option_ids, strict=True))
+        for question, twin in twins.items():
+            earlier = twins.get(question.condition_question_id)
+            if earlier:
+                twin.write(
+                    {
+                        "condition_question_id": earlier.id,
+                        "condition_yes_no": question.condition_yes_no,
+                        "condition_option_id": options.get(question.condition_option_id, none).id,
+                    }
+                )
+
     def action_open_answers(self):
         """Open the answers given to the questions of the script."""
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_callback_answer_action"),
             "domain": [("script_id", "=", self.id)],
-            "context": {},
         }

@@ -17,6 +17,7 @@ from . import (
     test_callback_rule,
     test_callback_rule_change,
     test_callback_rule_run,
+    test_callback_rule_stop,
     test_callback_rule_when,
     test_callback_rule_who,
     test_callback_script,

@@ -201,3 +201,13 @@ class TestCallbackScript(CareCommon):
         self.assertEqual(copy.question_ids.mapped("title"), ["Does it work?", "What?"])
         self.assertEqual(len(copy.question_ids[1].option_ids), 2)
         self.assertEqual(copy.answer_count, 0)
+
+    def test_copy_of_a_script_asks_under_the_same_conditions(self):
+        """A copied question depends on the copy of the question, and of the option, that the original depends on."""
+        option = self.what.option_ids[1]
+        self._create_question(
+            "Why?", sequence=90, condition_question_id=self.what.id, condition_option_id=option.id
+        )
+        works, what, why = self.script.copy().question_ids
+        self.assertEqual((what.condition_question_id, what.condition_yes_no), (works, "no"))
+        self.assertEqual((why.condition_question_id, why.condition_option_id), (what, what.option_ids[1]))

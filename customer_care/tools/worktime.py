@@ -59,6 +59,13 @@ datetime.datetime(2026, 3, 2, 17, 0)
 >>> work.day_after(at(1, 12), 0, "UTC")
 datetime.datetime(2026, 3, 2, 17, 0)
 
+**Days** are the local days that have work:
+
+>>> [str(day) for day in work.days(at(1, 0).date(), "UTC")]
+['2026-03-02', '2026-03-03']
+>>> [str(day) for day in work.days(at(3, 0).date(), "UTC")]
+['2026-03-03']
+
 Round the clock every second works and a day ends at local midnight:
 
 >>> WorkTime.ALWAYS.between(at(2, 0), at(3, 0)) / 3600
@@ -151,11 +158,19 @@ class WorkTime:
         :return: naive UTC datetime, ``None`` when the intervals end before
         """
         zone = pytz.timezone(str(tz or "UTC"))
-        first = _local(start, zone).date() + timedelta(days=1 if days > 0 else 0)
-        for count, end in enumerate(self._ends_of_days(first, zone), start=1):
+        first = to_local(start, zone).date() + timedelta(days=1 if days > 0 else 0)
+        for count, (_day, end) in enumerate(self._days(first, zone), start=1):
             if count >= days:
                 return end
         return None
+
+    def days(self, first, tz):
+        """Yield the local days from ``first`` on that have work: as many as the intervals know.
+
+        :param tz: as in ``day_after``
+        """
+        for day, _end in self._days(first, pytz.timezone(str(tz or "UTC"))):
+            yield day
 
     def _passed(self, moment):
         """Return the working time from the beginning of the list to ``moment``."""
@@ -164,18 +179,18 @@ class WorkTime:
             return NOTHING
         return self._before[index - 1] + min(moment, self._ends[index - 1]) - self._starts[index - 1]
 
-    def _ends_of_days(self, day, zone):
-        """Yield the end of work of each local day that has work, from ``day`` on."""
+    def _days(self, day, zone):
+        """Yield each local day that has work, from ``day`` on, with its end of work."""
         while True:
-            midnight = _midnight(day, zone)
+            midnight = to_utc(day, zone)
             index = bisect_right(self._ends, midnight)
             if index == len(self.intervals):
                 return
             if self._starts[index] > midnight:
-                day = max(day, _local(self._starts[index], zone).date())
-            tomorrow = _midnight(day + timedelta(days=1), zone)
+                day = max(day, to_local(self._starts[index], zone).date())
+            tomorrow = to_utc(day + timedelta(days=1), zone)
             last = bisect_left(self._starts, tomorrow) - 1
-            yield min(self._ends[last], tomorrow)
+            yield day, min(self._ends[last], tomorrow)
             day += timedelta(days=1)
 
 
@@ -192,12 +207,14 @@ def _ordered(intervals):
     return result
 
 
-def _local(moment, zone):
+def to_local(moment, zone):
+    """Return a naive UTC datetime as one of the zone, a tzinfo of pytz."""
     return pytz.utc.localize(moment).astimezone(zone)
 
 
-def _midnight(day, zone):
-    return zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+def to_utc(day, zone, clock=time.min):
+    """Return the moment (naive UTC) at which it is ``clock`` on a local day; by default the day's beginning."""
+    return zone.localize(datetime.combine(day, clock)).astimezone(pytz.utc).replace(tzinfo=None)
 
 
 WorkTime.ALWAYS = WorkTime([(datetime.min, datetime.max)])

@@ -47,5 +47,4 @@ class CustomerCallback(models.Model):
     def _care_get_lead_description(self):
         """Return what was said, as text of the opportunity. Override to say more."""
         self.ensure_one()
-        names = [name for name in ("needs", "note") if name in self._fields]
-        return "\n".join(str(self[name]) for name in names if self[name])
+        return "\n".join(text for text in (self.needs, self.note) if text)

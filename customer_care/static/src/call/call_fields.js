@@ -130,6 +130,7 @@ export class CallQuestionsField extends Component {
 
     answer(question, value) {
         const { record } = this.props;
+        const before = question.value;
         question.value = value;
         const keep = async () => {
             this.state.questions = await this.orm.call(record.resModel, "set_answer", [
@@ -138,8 +139,16 @@ export class CallQuestionsField extends Component {
                 value,
             ]);
         };
-        this.pending = this.pending.catch(() => {}).then(keep);
-        return this.pending;
+        const kept = this.pending.catch(() => {}).then(keep);
+        this.pending = kept;
+        return kept.catch((error) => {
+            // What was refused is not shown as kept, and holds up only the button that was waiting for it.
+            question.value = before;
+            if (this.pending === kept) {
+                this.pending = Promise.resolve();
+            }
+            throw error;
+        });
     }
 
     toggle(question, option) {
