@@ -69,10 +69,20 @@ class CustomerCareTarget(models.Model):
     @api.model
     def _get_targets(self, company=None, team=None):
         """Return ``{figure: percent}`` of what counts for a company and a team, each the most special one."""
+        none = self.env["customer.care.team"]
+        return self._get_team_targets(company, team or none)[team or none]
+
+    @api.model
+    def _get_team_targets(self, company, teams):
+        """Return ``{team: {figure: percent}}`` of what counts for a company, also for the empty team."""
         domain = [
             ("company_id", "in", [False, *(company.ids if company else ())]),
-            ("team_id", "in", [False, *(team.ids if team else ())]),
+            ("team_id", "in", [False, *teams.ids]),
         ]
         # The general ones first, so that the special ones win.
         targets = self.search(domain).sorted(lambda one: (bool(one.team_id), bool(one.company_id)))
-        return {target.figure: target.percent for target in targets}
+        none = teams.browse()
+        return {
+            team: {one.figure: one.percent for one in targets if one.team_id in (none, team)}
+            for team in (none, *teams)
+        }

@@ -167,21 +167,33 @@ class CustomerCareReport(models.TransientModel):
         names = self._get_names()
         groups = self._get_groups()
         totals = {name: sum(sums[name] for _group, sums in groups) for name in SUMS}
+        teams = self.team_id
+        if self.group_by == "care_team_id":
+            teams = teams.union(*(group for group, _sums in groups))
+        targets = self.env["customer.care.target"]._get_team_targets(self._get_company(), teams)
         lines = [
-            self._get_line(group.display_name or self.env._("None"), sums, group) for group, sums in groups
+            self._get_line(
+                group.display_name or self.env._("None"),
+                sums,
+                targets.get(group, targets[self.team_id]),
+                group,
+            )
+            for group, sums in groups
         ]
-        total = {**self._get_line(self.env._("Total"), totals), "class": "fw-bold"}
+        total = self._get_line(self.env._("Total"), totals, targets[self.team_id])
         return {
             "method": "action_open_figure",
             "corner": dict(self._fields["group_by"]._description_selection(self.env))[self.group_by],
             "head": [names[code] for code in FIGURES],
-            "rows": [*lines, total] if lines else [],
+            "rows": [*lines, {**total, "class": "fw-bold"}] if lines else [],
         }
 
-    def _get_line(self, name, sums, group=None):
-        targets = self.env["customer.care.target"]._get_targets(
-            self._get_company(), group if group and group._name == "customer.care.team" else self.team_id
-        )
+    def _get_line(self, name, sums, targets, group=None):
+        """Return a row of the matrix.
+
+        :param targets: ``{figure: percent}`` that counts for the row
+        :param group: record whose customers they are; default: all
+        """
         cells = []
         for code, figure in FIGURES.items():
             percent = figure.get_percent(sums)
