@@ -16,6 +16,7 @@ GUARDED_FIELDS = {
     "escalated_on": False,
     "taken_from_id": False,
     "is_work_pending": False,
+    "work_after_id": 0,
     "is_unplanned": False,
     "work_note": False,
 }
@@ -125,6 +126,8 @@ class CustomerCareMeasure(models.Model):
     reminded_on = fields.Date(readonly=True, copy=False)
     escalated_on = fields.Date(readonly=True, copy=False)
     is_work_pending = fields.Boolean(readonly=True, copy=False)
+    # The customer up to whom the pending work is made; those behind follow.
+    work_after_id = fields.Integer(readonly=True, copy=False, aggregator=None)
     is_unplanned = fields.Boolean(string="In Between", readonly=True, copy=False)
     work_note = fields.Char(string="Notice", readonly=True, copy=False)
 
@@ -251,8 +254,11 @@ class CustomerCareMeasure(models.Model):
 
     def _assign_by_role(self):
         """Give measures without a responsible to the person who has the role."""
-        for measure in self.filtered(lambda measure: not measure.user_id and measure.responsible_role):
-            measure.user_id = measure.plan_id._get_role_user(measure.responsible_role)
+        missing = self.filtered(lambda measure: not measure.user_id and measure.responsible_role)
+        for (plan, role), measures in missing.grouped(
+            lambda measure: (measure.plan_id, measure.responsible_role)
+        ).items():
+            measures.user_id = plan._get_role_user(role)
 
     def _sync_work(self):
         """Make or move the work of open measures; repeated, it changes nothing (as superuser).

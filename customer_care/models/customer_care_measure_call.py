@@ -1,8 +1,10 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 # Customers whose callbacks are made with the approval itself; for more they follow in batches.
 CUSTOMERS_AT_ONCE = 200
 BATCH = 500
+KEY = "measure"
 
 
 class CustomerCareMeasure(models.Model):
@@ -31,21 +33,22 @@ class CustomerCareMeasure(models.Model):
         )
         if moved:
             moved.write({"date_planned": self.date, "user_id": self.user_id.id})
-        missing = self._get_customers_without_callback()
+        missing = self._get_customers_without_callback(CUSTOMERS_AT_ONCE + 1)
         if len(missing) > CUSTOMERS_AT_ONCE:
-            self.is_work_pending = True
+            self.write({"is_work_pending": True, "work_after_id": 0})
             self.env.ref("customer_care.ir_cron_care_plan")._trigger()
             return
         self._plan_callbacks(missing)
 
     def _make_pending_work(self):
-        """Plan the callbacks of large plans, a batch at a time."""
+        """Plan the callbacks of large plans, a batch at a time; who must not be called is passed by."""
         for measure in self:
-            missing = measure._get_customers_without_callback()
-            measure._plan_callbacks(missing[:BATCH])
-            if len(missing) <= BATCH:
-                measure.is_work_pending = False
-            else:
+            missing = measure._get_customers_without_callback(BATCH + 1, measure.work_after_id)
+            batch = missing[:BATCH]
+            measure._plan_callbacks(batch)
+            is_left = len(missing) > BATCH
+            measure.write({"is_work_pending": is_left, "work_after_id": batch[-1:].id if is_left else 0})
+            if is_left:
                 self.env.ref("customer_care.ir_cron_care_plan")._trigger()
 
     def _get_callbacks(self, domain=()):
@@ -53,13 +56,37 @@ class CustomerCareMeasure(models.Model):
         return Callback.search([("res_model", "=", self._name), ("res_id", "in", self.ids), *domain])
 
     def _get_key(self, partner):
-        return f"measure:{self.id}:{partner.id}"
+        return f"{KEY}:{self.id}:{partner.id}"
 
-    def _get_customers_without_callback(self):
-        partners = self._get_partners()
-        keys = {self._get_key(partner): partner for partner in partners}
-        known = set(self.env["customer.callback"].sudo().search([("key", "in", list(keys))]).mapped("key"))
-        return partners.browse([partner.id for key, partner in keys.items() if key not in known])
+    def _get_customers_without_callback(self, limit, after_id=0):
+        """Return the first customers of the measure (singleton) whose callback is not planned yet, by their ids.
+
+        :param after_id: only customers behind this id
+        """
+        if self.scope == "customer":
+            partner = self._get_partners()
+            is_known = (
+                self.env["customer.callback"].sudo().search_count([("key", "=", self._get_key(partner))])
+            )
+            return partner.browse() if is_known else partner
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT member.partner_id
+                  FROM customer_care_plan_member member
+                 WHERE member.plan_id = %(plan)s AND member.partner_id > %(after)s
+                   AND NOT EXISTS (SELECT 1 FROM customer_callback callback
+                                    WHERE callback.key = %(key)s || member.partner_id)
+                 ORDER BY member.partner_id
+                 LIMIT %(limit)s
+                """,
+                plan=self.plan_id.id,
+                after=after_id,
+                key=f"{KEY}:{self.id}:",
+                limit=limit,
+            )
+        )
+        return self.env["res.partner"].sudo().browse(row[0] for row in rows)
 
     def _plan_callbacks(self, partners):
         if not partners:
@@ -112,18 +139,27 @@ class CustomerCareMeasure(models.Model):
         self.ensure_one()
         if self.state != "planned":
             return None
-        calls = self._get_callbacks([("state", "!=", "cancelled")])
-        ended = calls.filtered(
-            lambda call: (
-                call.state in ("done", "missed") and call.outcome != "no_answer" or call.state == "missed"
+        groups = (
+            self.env["customer.callback"]
+            .sudo()
+            ._read_group(
+                [("res_model", "=", self._name), ("res_id", "=", self.id), ("state", "!=", "cancelled")],
+                ["state", "outcome"],
+                ["__count"],
             )
         )
-        opened = calls.filtered(lambda call: call.state == "planned")
-        reached = calls.filtered(lambda call: call.outcome == "reached")
+        opened = sum(count for state, _outcome, count in groups if state == "planned")
+        # An unanswered call that is done goes on with its next attempt.
+        ended = sum(
+            count
+            for state, outcome, count in groups
+            if state == "missed" or state == "done" and outcome != "no_answer"
+        )
+        reached = any(outcome == "reached" for _state, outcome, _count in groups)
         note = "\n".join(filter(None, [self.note, callback.note]))
         if opened or self.is_work_pending:
-            total = len(ended) + len(opened)
-            self.write({"progress": min(99, 100 * len(ended) // total), "note": note or False})
+            total = max(ended + opened, 1)
+            self.write({"progress": min(99, 100 * ended // total), "note": note or False})
         elif reached:
             self.note = note or False
             self._finish(

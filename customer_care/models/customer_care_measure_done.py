@@ -133,7 +133,7 @@ class CustomerCareMeasure(models.Model):
         """Put visits, calls, gifts and events into the log of contacts, one row for each customer."""
         vals_list = []
         moment = fields.Datetime.now()
-        if day != moment.date():
+        if day != fields.Date.context_today(self):
             moment = fields.Datetime.to_datetime(day).replace(hour=12)
         for measure in self.filtered(lambda measure: measure.kind in CONTACT_KINDS):
             vals_list += [

@@ -1,7 +1,6 @@
-from datetime import date
-
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import format_date
 
 from .customer_care_measure_work import LATE
 from .customer_care_plan import LIVE_STATES
@@ -46,7 +45,7 @@ class CustomerCareMeasure(models.Model):
                     "The measure %(measure)s of the plan %(plan)s was to be done by %(date)s.",
                     measure=measure.name,
                     plan=measure.plan_id.display_name,
-                    date=measure.date,
+                    date=format_date(env, measure.date),
                 ),
             )
         self.write({"reminded_on": fields.Date.context_today(self)})
@@ -56,10 +55,7 @@ class CustomerCareMeasure(models.Model):
         today = fields.Date.context_today(self)
         due = self.filtered(
             lambda measure: (
-                today
-                > fields.Date.add(
-                    measure.date or date.max.replace(year=9000), days=measure.company_id.care_escalation_days
-                )
+                fields.Date.add(measure.date, days=measure.company_id.care_escalation_days) < today
             )
         )
         for measure in due:
@@ -75,7 +71,9 @@ class CustomerCareMeasure(models.Model):
                     date_deadline=today,
                     user_id=user.id,
                     summary=env._(
-                        "Late since %(date)s: %(user)s", date=measure.date, user=measure.user_id.name or "-"
+                        "Late since %(date)s: %(user)s",
+                        date=format_date(env, measure.date),
+                        user=measure.user_id.name or "-",
                     ),
                 )
         due.write({"escalated_on": today})

@@ -189,6 +189,7 @@ class CustomerCarePlan(models.Model):
     open_change_id = fields.Many2one(
         "customer.care.plan", string="Working Version", compute="_compute_open_change_id"
     )
+    change_text = fields.Char(string="Change", compute="_compute_display_name")
     cancel_reason = fields.Char(readonly=True, copy=False)
 
     _number_uniq = models.UniqueIndex(
@@ -223,12 +224,14 @@ class CustomerCarePlan(models.Model):
         return fields.Date.add(fields.Date.context_today(self), years=1, days=-1)
 
     @api.depends("number", "name", "version", "origin_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for plan in self:
-            parts = [plan.number or "", plan.name or ""]
-            if plan.origin_id:
-                parts.append(f"v{plan.version}")
-            plan.display_name = " ".join(filter(None, parts))
+            name = " ".join(filter(None, [plan.number, plan.name]))
+            plan.change_text = plan.origin_id and self.env._(
+                "Change of %(number)s, version %(version)s", number=plan.number or "-", version=plan.version
+            )
+            plan.display_name = f"{plan.change_text} {plan.name or ''}".strip() if plan.origin_id else name
 
     def _compute_partner_model(self):
         self.partner_model = "res.partner"

@@ -85,9 +85,8 @@ class CustomerCarePlan(models.Model):
     # Checks
 
     def _check_submittable(self):
+        self._check_draft()
         for plan in self:
-            if plan.state != "draft":
-                plan._check_draft()
             if plan.origin_id and plan.origin_id.state not in ("approved", "running"):
                 raise UserError(
                     self.env._(

@@ -74,13 +74,13 @@ class CustomerCarePlan(models.Model):
         return change.with_env(self.env)
 
     def _take_content(self, source, is_change=False):
-        """Copy goals and measures of ``source`` into the plan (singleton).
+        """Copy what the reader of ``source`` sees of its goals and measures into the plan (singleton).
 
         :param is_change: done measures come along for the sums, and each row knows what it changes
         """
         plan = self.sudo()
-        measures = source.sudo().measure_ids.filtered(lambda measure: measure.state != "cancelled")
-        for measure in measures:
+        measure_vals = []
+        for measure in source.measure_ids.filtered(lambda measure: measure.state != "cancelled"):
             vals = {
                 "plan_id": plan.id,
                 "user_id": measure.user_id.id,
@@ -91,9 +91,10 @@ class CustomerCarePlan(models.Model):
                 vals["origin_id"] = measure.id
                 if measure.state == "done":
                     vals.update(state="done", progress=100, actual_cost=measure.actual_cost)
-            self.env["customer.care.measure"].sudo().create(vals)
-        for goal in source.sudo().goal_ids:
-            self.env["customer.care.plan.goal"].sudo().create(
+            measure_vals.append(vals)
+        plan.measure_ids.create(measure_vals)
+        plan.goal_ids.create(
+            [
                 {
                     "plan_id": plan.id,
                     "origin_id": goal.id if is_change else False,
@@ -101,7 +102,9 @@ class CustomerCarePlan(models.Model):
                     "target_grade_id": goal.target_grade_id.id,
                     **{name: goal[name] for name in GOAL_FIELDS},
                 }
-            )
+                for goal in source.goal_ids
+            ]
+        )
 
     # The approved change
 
@@ -162,7 +165,7 @@ class CustomerCarePlan(models.Model):
         self.measure_ids.filtered("origin_id").unlink()
 
     def _pass_goals(self, plan):
-        kept = plan.goal_ids.browse()
+        kept = changed = plan.goal_ids.browse()
         for goal in self.goal_ids:
             vals = {name: goal[name] for name in GOAL_FIELDS}
             vals.update(metric_id=goal.metric_id.id, target_grade_id=goal.target_grade_id.id)
@@ -171,25 +174,24 @@ class CustomerCarePlan(models.Model):
                 is_other = goal.origin_id.kind != goal.kind or goal.origin_id.metric_id != goal.metric_id
                 goal.origin_id.write(vals)
                 if is_other:
-                    goal.origin_id._measure("before")
+                    changed |= goal.origin_id
             else:
                 goal.write({"plan_id": plan.id})
-                goal._measure("before")
+                changed |= goal
                 kept |= goal
+        changed._measure("before")
         (plan.goal_ids - kept).unlink()
         self.goal_ids.filtered("origin_id").unlink()
 
     def _pass_approval(self, plan):
-        Line = self.env["customer.approval.line"].sudo()
-        earlier = plan._approval_get_lines(Domain("state", "=", "approved"))
-        earlier.write({"state": "superseded"})
-        rounds = plan._approval_get_lines(Domain.TRUE).mapped("round")
-        base = max(rounds, default=0)
+        earlier = plan._approval_get_lines(Domain.TRUE)
+        base = max(earlier.mapped("round"), default=0)
+        earlier.filtered(lambda line: line.state == "approved").write({"state": "superseded"})
         lines = self._approval_get_lines(Domain.TRUE)
         for line in lines:
             line.write({"res_id": plan.id, "round": base + line.round, "record_name": plan.display_name})
         fixed = plan._approval_get_fixed_part(plan._approval_get_snapshots()[plan.id])
-        Line.browse(lines.filtered(lambda line: line.state == "approved").ids).write({"snapshot": fixed})
+        lines.filtered(lambda line: line.state == "approved").write({"snapshot": fixed})
         plan.write({"approval_state": "approved", "approval_requester_id": self.approval_requester_id.id})
         plan._approval_invalidate()
 

@@ -167,6 +167,7 @@ class CustomerCarePlan(models.Model):
         """
         self.check_access("write")
         self._check_draft()
+        vals_list = []
         for plan in self:
             template = plan.template_id or plan.partner_id.sudo().care_grade_id.plan_template_id
             if not template:
@@ -176,19 +177,13 @@ class CustomerCarePlan(models.Model):
                         customer=plan.partner_id.display_name or "-",
                     )
                 )
-            plan.template_id = template
-            plan._add_template_measures(template)
+            if plan.template_id != template:
+                plan.template_id = template
+            # Lines are sudo: a template is read by whoever may write the plan.
+            lines = template.sudo().line_ids - plan.measure_ids.template_line_id
+            vals_list += [plan._prepare_measure_vals(line) for line in lines]
+        self.env["customer.care.measure"].create(vals_list)._assign_by_role()
         return True
-
-    def _add_template_measures(self, template):
-        """Add the measures of ``template`` to the plan (singleton), with days counted from its begin."""
-        self.ensure_one()
-        lines = template.sudo().line_ids - self.measure_ids.template_line_id
-        measures = self.env["customer.care.measure"].create(
-            [self._prepare_measure_vals(line) for line in lines]
-        )
-        measures._assign_by_role()
-        return measures
 
     def _prepare_measure_vals(self, line):
         """Return the values of the measure that a line of a template makes. Override to add a key."""
@@ -209,13 +204,15 @@ class CustomerCarePlan(models.Model):
     def _get_role_user(self, role):
         """Return the person who has a role for the plan (singleton), as superuser; empty when nobody has it."""
         plan = self.sudo()
-        users = {
-            "specialist": plan.user_id,
-            "leader": plan.team_id.user_id,
-            "manager": plan.company_id.care_plan_manager_id or plan._get_only_user("manager", "director"),
-            "director": plan.company_id.care_plan_director_id or plan._get_only_user("director", "admin"),
-        }
-        user = users.get(role, plan.user_id)
+        company = plan.company_id
+        if role == "leader":
+            user = plan.team_id.user_id
+        elif role == "manager":
+            user = company.care_plan_manager_id or plan._get_only_user("manager", "director")
+        elif role == "director":
+            user = company.care_plan_director_id or plan._get_only_user("director", "admin")
+        else:
+            user = plan.user_id
         return user if user.active else user.browse()
 
     def _get_only_user(self, group, above):

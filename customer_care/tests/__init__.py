@@ -31,6 +31,7 @@ from . import (
     test_care_measure,
     test_care_plan,
     test_care_plan_change,
+    test_care_plan_evaluation,
     test_care_plan_privacy,
     test_care_plan_security,
     test_care_report,

@@ -236,6 +236,34 @@ class TestCareMeasure(PlanCommon):
         calls[3:].with_user(self.specialist).action_done("refused")
         self.assertEqual(plan.measure_ids.state, "done")
 
+    def test_measure_calls_pass_by_those_who_must_not_be_called(self):
+        """A batch of customers who must not be called does not keep those behind it from their call."""
+        silent = self.env["res.partner"].create(
+            [{"name": f"Silent {n}", "is_company": True, "care_do_not_call": True} for n in range(3)]
+        )
+        others = self.env["res.partner"].create([{"name": f"Many {n}", "is_company": True} for n in range(3)])
+        plan = self._create_plan(
+            self.manager,
+            is_filled=False,
+            scope="segment",
+            partner_id=False,
+            domain=f"[('id', 'in', {(silent + others).ids})]",
+        )
+        plan.measure_ids = [
+            Command.create({"name": "Ring", "kind": "call", "date": TODAY, "user_id": self.specialist.id})
+        ]
+        path = "odoo.addons.customer_care.models.customer_care_measure_call"
+        with patch(f"{path}.CUSTOMERS_AT_ONCE", 2), patch(f"{path}.BATCH", 2):
+            plan.action_request_approval()
+            plan.with_user(self.director).action_approve()
+            plan.with_user(self.admin).action_approve()
+            measure = plan.measure_ids.sudo()
+            for _round in range(3):
+                self.assertTrue(measure.is_work_pending)
+                measure._make_pending_work()
+        self.assertFalse(measure.is_work_pending)
+        self.assertEqual(self._get_calls(measure).partner_id, others)
+
     def test_measure_of_a_campaign_puts_the_customer_on_its_list(self):
         """Approved, the customer is on the list; attended, the measure is done; over, the plan cannot be submitted."""
         campaign = self.env["customer.care.campaign"].create(

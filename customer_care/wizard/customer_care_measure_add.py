@@ -37,7 +37,7 @@ class CustomerCareMeasureAdd(models.TransientModel):
     @api.depends_context("lang")
     def _compute_hint(self):
         for wizard in self:
-            targets = [wizard._get_target(partner)[0] for partner in wizard._get_customers()]
+            targets = [target for target, _plan in wizard._get_targets().values()]
             texts = {
                 "draft": self.env._("into the customer's draft"),
                 "direct": self.env._("directly into the plan that runs"),
@@ -58,12 +58,20 @@ class CustomerCareMeasureAdd(models.TransientModel):
             first.setdefault(partner.commercial_partner_id.id, partner)
         return self.env["res.partner"].browse([partner.id for partner in first.values()])
 
-    def _get_target(self, partner):
-        """Return ``(where the measure goes, plan or empty)`` for one customer."""
-        Plan = self.env["customer.care.plan"]
-        plan = partner._care_get_open_plans().get(partner.commercial_partner_id.id)
+    def _get_targets(self):
+        """Return ``{customer: (where the measure goes, plan or empty)}``."""
+        customers = self._get_customers()
+        plans = customers._care_get_open_plans()
+        none = self.env["customer.care.plan"]
+        return {
+            partner: self._get_target(plans.get(partner.commercial_partner_id.id, none))
+            for partner in customers
+        }
+
+    def _get_target(self, plan):
+        """Return ``(where the measure goes, plan)`` for a customer with this open plan, or an empty one."""
         if not plan:
-            return "new", Plan
+            return "new", plan
         if plan.state in PENDING_STATES:
             return "pending", plan
         if plan.state in LIVE_STATES:
@@ -79,11 +87,11 @@ class CustomerCareMeasureAdd(models.TransientModel):
         :raises UserError: a plan of one of the customers waits for approval
         """
         self.ensure_one()
-        if not self._get_customers():
+        targets = self._get_targets()
+        if not targets:
             raise UserError(self.env._("Choose a customer."))
         plans = self.env["customer.care.plan"]
-        for partner in self._get_customers():
-            target, plan = self._get_target(partner)
+        for partner, (target, plan) in targets.items():
             if target == "pending":
                 raise UserError(
                     self.env._(

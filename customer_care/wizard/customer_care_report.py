@@ -185,6 +185,11 @@ class CustomerCareReport(models.TransientModel):
         }
 
     def _get_line(self, name, sums, targets, group=None):
+        """Return a row of the matrix.
+
+        :param targets: ``{figure: percent}`` that counts for the row
+        :param group: record whose customers they are; default: all
+        """
         cells = []
         for code, figure in FIGURES.items():
             percent = figure.get_percent(sums)
