@@ -81,7 +81,7 @@ class CustomerCareCampaignParticipant(models.Model):
         [
             ("target", "On the list"),
             ("invited", "Invited"),
-            ("accepted", "Accepted"),
+            ("accepted", "Will Come"),
             ("waiting", "On the waiting list"),
             ("declined", "Declined"),
             ("attended", "Attended"),

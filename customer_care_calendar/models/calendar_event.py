@@ -40,8 +40,9 @@ class CalendarEvent(models.Model):
     @api.depends("partner_ids")
     def _compute_care_is_contact(self):
         """On when a customer takes part; chosen otherwise it stays until the attendees change."""
+        customers = self._care_get_customers()
         for event in self:
-            event.care_is_contact = bool(event._care_get_customers())
+            event.care_is_contact = bool(customers[event])
 
     def action_care_log_contact(self):
         """Note the meetings as contacts now, without waiting for the job.
@@ -49,13 +50,13 @@ class CalendarEvent(models.Model):
         :raises UserError: one is not over, private, or without customers
         """
         self.check_access("write")
-        now = fields.Datetime.now()
+        now, customers = fields.Datetime.now(), self._care_get_customers()
         for event in self:
             if event.stop > now:
                 raise UserError(self.env._("The meeting is not over yet."))
             if event._care_is_private():
                 raise UserError(self.env._("A private meeting is not noted as a contact."))
-            if not event._care_get_customers():
+            if not customers[event]:
                 raise UserError(self.env._("No customer takes part in this meeting."))
         self._care_log_contacts()
         return True
@@ -87,8 +88,7 @@ class CalendarEvent(models.Model):
         """Append one contact for each customer of each meeting; private meetings and who declined are left out."""
         meetings = self.sudo().filtered(lambda event: not event._care_is_private())
         vals_list = []
-        for event in meetings:
-            people = event._care_get_customers()
+        for event, people in meetings._care_get_customers().items():
             for customer in people.grouped(lambda person: person.commercial_partner_id).values():
                 vals_list.append(event._care_prepare_log_vals(customer[0], people))
         self.env["customer.contact.log"]._log_contacts(vals_list)
@@ -127,17 +127,16 @@ class CalendarEvent(models.Model):
         }
 
     def _care_get_customers(self):
-        """Return the attendees who are customers, not employees, and did not decline (singleton)."""
-        self.ensure_one()
-        declined = self.attendee_ids.filtered(lambda one: one.state == "declined").partner_id
-        people = (self.partner_ids._origin - declined).sudo()
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
-        return people.with_context(active_test=False).filtered(
-            lambda person: (
-                not person.user_ids.filtered(lambda user: not user.share)
-                and person.commercial_partner_id not in companies.partner_id
-            )
-        )
+        """Return ``{meeting: attendees who are customers and did not decline}``, as superuser."""
+        people = {
+            event: event.partner_ids._origin
+            - event.attendee_ids.filtered(lambda one: one.state == "declined").partner_id
+            for event in self
+        }
+        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
+        ids = {number for partners in people.values() for number in partners.ids}
+        customers = Partner.search(Domain("id", "in", ids) & Partner._care_get_customer_domain())
+        return {event: partners.sudo() & customers for event, partners in people.items()}
 
     def _care_is_private(self):
         self.ensure_one()
