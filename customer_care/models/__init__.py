@@ -190,6 +190,7 @@ from . import (
     customer_care_report_parts,
     customer_care_team_callback,
     customer_contact_log_append,
+    customer_contact_log_next,
     customer_grading_apply,
     customer_grading_check,
     customer_grading_engine,

@@ -6,8 +6,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.batches import TRANSIENT
 from .customer_callback_run import OPEN_STATES
-from .customer_run_mixin import TRANSIENT
 
 # Callbacks that a worker makes in one transaction.
 SLICE = 20000

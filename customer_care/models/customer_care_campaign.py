@@ -71,7 +71,7 @@ class CustomerCareCampaign(models.Model):
         [
             ("draft", "Draft"),
             ("inviting", "Inviting"),
-            ("running", "Running"),
+            ("running", "Under Way"),
             ("done", "Done"),
             ("evaluated", "Evaluated"),
             ("cancelled", "Cancelled"),

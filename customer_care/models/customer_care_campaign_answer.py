@@ -56,11 +56,14 @@ class CustomerCareCampaign(models.Model):
                 continue
             campaign._lock_seats()
             free = campaign._get_free_seats()
+            ids = []
             for one in waiting:
                 if free is None or 1 + one.companions <= free:
                     free = None if free is None else free - 1 - one.companions
-                    one._set_state("accepted")
-                    one._queue("seat", ("accepted",))
+                    ids.append(one.id)
+            seated = Participant.browse(ids)
+            seated._set_state("accepted")
+            seated._queue("seat", ("accepted",))
 
 
 class CustomerCareCampaignParticipant(models.Model):

@@ -89,7 +89,7 @@ class CustomerCareCampaignParticipant(models.Model):
         [
             ("target", "On the list"),
             ("invited", "Invited"),
-            ("accepted", "Accepted"),
+            ("accepted", "Will Come"),
             ("waiting", "On the waiting list"),
             ("declined", "Declined"),
             ("attended", "Attended"),
@@ -280,9 +280,11 @@ class CustomerCareCampaignParticipant(models.Model):
     def action_undo_attendance(self):
         """Take back an attendance or absence noted by mistake; what was there before counts again."""
         self._check_may_check_in()
-        for one in self.filtered(lambda row: row.state in ("attended", "absent")):
-            before = "accepted" if one.date_answered else "invited" if one.date_invited else "target"
-            one.sudo().write({"state": before})
+        ended = self.sudo().filtered(lambda one: one.state in ("attended", "absent"))
+        for state, group in ended.grouped(
+            lambda one: "accepted" if one.date_answered else "invited" if one.date_invited else "target"
+        ).items():
+            group.write({"state": state})
         return True
 
     def _answer_by_staff(self, choice):
@@ -294,10 +296,48 @@ class CustomerCareCampaignParticipant(models.Model):
     # Rules
 
     def _set_state(self, state):
-        """Change the state as superuser, with a row in the timeline, and a contact where they met."""
-        participants = self.sudo()
-        participants.write({"state": state})
-        self._care_log(EVENT_KINDS[state])
+        """Change the state as superuser, with a row in the timeline, and a contact where they met.
+
+        Two statements, whatever their number: a campaign may end with tens of thousands of guests who stayed away.
+        """
+        if not self:
+            return
+        self.env.flush_all()
+        now, campaigns = fields.Datetime.now(), self.sudo().campaign_id
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_care_campaign_participant SET state = %s, write_uid = %s, write_date = %s"
+                " WHERE id = ANY(%s)",
+                state,
+                self.env.uid,
+                now,
+                self.ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_care_event
+                       (partner_id, commercial_partner_id, company_id, date, kind, summary, user_id, res_model, res_id)
+                SELECT p.partner_id, c.commercial_partner_id, p.company_id, %(now)s, %(kind)s, names.name, %(uid)s,
+                       %(model)s, p.id
+                  FROM customer_care_campaign_participant p
+                  JOIN res_partner c ON c.id = p.partner_id
+                  JOIN unnest(%(campaigns)s::int[], %(names)s::varchar[]) AS names(id, name) ON names.id = p.campaign_id
+                 WHERE p.id = ANY(%(ids)s)
+                 ORDER BY p.id
+                """,
+                now=now,
+                kind=EVENT_KINDS[state],
+                uid=self.env.uid,
+                model=self._name,
+                campaigns=campaigns.ids,
+                names=campaigns.mapped("name"),
+                ids=self.ids,
+            )
+        )
+        self.invalidate_model(["state", "write_uid", "write_date"])
+        campaigns.invalidate_recordset()
         if state == "attended":
             self._log_contacts()
             self._call_document_hook()

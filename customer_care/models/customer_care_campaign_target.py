@@ -81,9 +81,7 @@ class CustomerCareCampaign(models.Model):
             Domain("is_company", "=", True) | Domain("parent_id", "=", False)
         )
         domain &= Domain("company_id", "in", [self.company_id.id, False])
-        # employees and our own companies are no customers
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
-        domain &= ~Domain("user_ids.share", "=", False) & Domain("id", "not in", companies.partner_id.ids)
+        domain &= self.env["res.partner"]._care_get_customer_domain()
         for name, records in (
             ("care_grade_id", self.grade_ids),
             ("care_lifecycle_stage_id", self.stage_ids),

@@ -1,11 +1,13 @@
 import logging
+from operator import methodcaller
 
 import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from psycopg2 import OperationalError
-from psycopg2.errors import SerializationFailure
+
+from ..tools.batches import work_in_batches
 
 _logger = logging.getLogger(__name__)
 
@@ -59,29 +61,11 @@ class CustomerCareGreeting(models.Model):
     @api.model
     def _cron_send(self):
         """Send what is due in batches, each committed; find mails that failed."""
-        cron = self.env["ir.cron"]
         self._collect_failed_mails()
         self._leave_out_late()
         self._plan_due_calls()
-        cron._commit_progress(0)
-        last_id = 0
-        while True:
-            greetings = self.search(
-                self._get_due_domain() & Domain("id", ">", last_id), order="id", limit=ROWS_AT_ONCE
-            )
-            if not greetings:
-                break
-            try:
-                locked = greetings.try_lock_for_update()
-            except SerializationFailure:
-                # another worker was faster with one of these rows
-                self.env.cr.rollback()
-                continue
-            last_id = greetings[-1].id
-            locked.invalidate_recordset()
-            done = locked.filtered(lambda greeting: greeting.state == "planned")._process_due()
-            if not cron._commit_progress(done):
-                break
+        self.env["ir.cron"]._commit_progress(0)
+        work_in_batches(self, self._get_due_domain(), methodcaller("_process_due"), ROWS_AT_ONCE)
 
     @api.model
     def _get_due_domain(self):
@@ -95,7 +79,7 @@ class CustomerCareGreeting(models.Model):
         )
 
     def _process_due(self):
-        """Send those of the greetings whose hour has come (superuser); return how many were dealt with."""
+        """Send those of the greetings whose hour has come (superuser)."""
         now = fields.Datetime.now()
         due = self._filter_good_hour(now)
         wait = self._get_waiting_texts()
@@ -108,7 +92,6 @@ class CustomerCareGreeting(models.Model):
         self._skip(reasons)
         self.browse([greeting.id for greeting in reasons])._make_tasks()
         ready._send_batch()
-        return len(ready) + len(reasons)
 
     def _filter_good_hour(self, now):
         """Return those whose day has come and where it is a good hour: from the company's hour of greetings on."""

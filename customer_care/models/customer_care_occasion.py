@@ -292,16 +292,13 @@ class CustomerCareOccasion(models.Model):
         )
 
     def _get_partner_domain(self):
-        """Return whom the occasion is for (singleton); our own people are no customers."""
+        """Return whom the occasion is for (singleton)."""
         self.ensure_one()
-        own_people = self.env["res.users"].sudo().with_context(active_test=False)
-        own_ids = own_people.search([("share", "=", False)]).partner_id.ids
-        companies = self.env["res.company"].sudo().search(Domain.TRUE).partner_id.ids
         domain = (
             self._get_own_domain()
             & Domain("active", "=", True)
             & Domain("company_id", "in", [self.company_id.id, False])
-            & Domain("id", "not in", [*own_ids, *companies])
+            & self.env["res.partner"]._care_get_customer_domain()
             & Domain("care_is_anonymous", "!=", True)
             & Domain("type", "in", ["contact", False])
         )

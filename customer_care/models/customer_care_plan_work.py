@@ -1,6 +1,9 @@
+from operator import methodcaller
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.batches import work_in_batches
 from .customer_care_plan import LIVE_STATES, PENDING_STATES
 
 EVALUATE = "customer_care.mail_activity_type_plan_evaluate"
@@ -251,12 +254,8 @@ class CustomerCarePlan(models.Model):
         ]
         Cron._commit_progress(remaining=sum(model.search_count(domain) for model, domain, _method in jobs))
         for model, domain, method in jobs:
-            ids = model.search(domain).ids
-            for start in range(0, len(ids), 100):
-                records = model.browse(ids[start : start + 100]).try_lock_for_update().filtered_domain(domain)
-                getattr(records, method)()
-                if not Cron._commit_progress(len(records)):
-                    return
+            if not work_in_batches(model, domain, methodcaller(method)):
+                return
 
     def _ask_evaluation(self):
         """Give the responsible people one activity on each plan whose period has ended."""

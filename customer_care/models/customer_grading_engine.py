@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
+from ..tools.batches import TRANSIENT
 from .customer_grading_run import ACTIVE_STATES, PHASES
-from .customer_run_mixin import TRANSIENT
 
 # Customers that a worker does in one transaction.
 SLICE = 20000

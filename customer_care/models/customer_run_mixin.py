@@ -4,8 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# What is tried again: another transaction was faster, or the server went away.
-TRANSIENT = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected, psycopg2.InterfaceError)
+from ..tools.batches import TRANSIENT
 
 
 class CustomerRunMixin(models.AbstractModel):

@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 READERS = "customer_care.group_care_user,customer_care.group_care_auditor"
 
@@ -22,6 +23,16 @@ class ResPartner(models.Model):
         counts = {partner.id: count for partner, count in groups}
         for partner in self:
             partner.care_contact_count = counts.get(partner.commercial_partner_id.id, 0)
+
+    @api.model
+    def _care_get_customer_domain(self):
+        """Return the domain of who can be a customer: no employee, present or former, no company of our own."""
+        # sudo: who works here is no secret, and the companies of others are no customers either
+        env = self.sudo().with_context(active_test=False).env
+        employees = env["res.users"].search([("share", "=", False)])
+        companies = env["res.company"].search(Domain.TRUE)
+        # ids, because a subquery leads the planner of 10,000 greetings astray
+        return Domain("id", "not in", (employees.partner_id | companies.partner_id).ids)
 
     def action_care_log_contact(self):
         """Open the short form of a contact with these customers; of several, each gets an entry.

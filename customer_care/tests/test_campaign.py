@@ -111,6 +111,31 @@ class TestCampaign(CampaignCommon):
         campaign.action_reset()
         self.assertEqual(campaign.state, "done")
 
+    def test_many_stayed_away(self):
+        """The end of a campaign takes as many statements for many guests as for few, and tells each timeline."""
+        counts = []
+        for number in (2, 40):
+            campaign = self._create_campaign()
+            people = campaign._add_partners(
+                self.env["res.partner"].create([{"name": f"Guest {number}"} for _guest in range(number)])
+            )
+            people.write({"state": "accepted"})
+            self._let_pass(campaign, hours=2)
+            campaign.action_run()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            campaign.action_done()
+            counts.append(self.cr.sql_log_count - start)
+            self.assertEqual(set(people.mapped("state")), {"absent"})
+            rows = self.env["customer.care.event"].search([("partner_id", "in", people.partner_id.ids)])
+            self.assertEqual(
+                rows.mapped(lambda row: (row.kind, row.summary, row.user_id, row.company_id)),
+                [("campaign_absent", campaign.name, self.manager, campaign.company_id)] * number,
+            )
+            self.assertEqual(rows.commercial_partner_id, people.partner_id)
+        self.assertEqual(*counts)
+
     def test_cost_figures(self):
         """Cost per attendee counts customers who came, cost per reached customer all who were invited."""
         campaign = self._create_campaign()

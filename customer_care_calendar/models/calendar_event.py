@@ -1,6 +1,8 @@
 from datetime import timedelta
+from operator import methodcaller
 
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -40,8 +42,9 @@ class CalendarEvent(models.Model):
     @api.depends("partner_ids")
     def _compute_care_is_contact(self):
         """On when a customer takes part; chosen otherwise it stays until the attendees change."""
+        customers = self._care_get_customers()
         for event in self:
-            event.care_is_contact = bool(event._care_get_customers())
+            event.care_is_contact = bool(customers[event])
 
     def action_care_log_contact(self):
         """Note the meetings as contacts now, without waiting for the job.
@@ -49,13 +52,13 @@ class CalendarEvent(models.Model):
         :raises UserError: one is not over, private, or without customers
         """
         self.check_access("write")
-        now = fields.Datetime.now()
+        now, customers = fields.Datetime.now(), self._care_get_customers()
         for event in self:
             if event.stop > now:
                 raise UserError(self.env._("The meeting is not over yet."))
             if event._care_is_private():
                 raise UserError(self.env._("A private meeting is not noted as a contact."))
-            if not event._care_get_customers():
+            if not customers[event]:
                 raise UserError(self.env._("No customer takes part in this meeting."))
         self._care_log_contacts()
         return True
@@ -63,14 +66,9 @@ class CalendarEvent(models.Model):
     @api.model
     def _cron_care_log(self):
         """Note all meetings that have ended, in batches; each one is committed with its marks."""
-        cron = self.env["ir.cron"]
-        while True:
-            domain = self._care_get_due_domain()
-            meetings = self.search(domain, limit=MEETINGS_AT_ONCE, order="stop, id")
-            taken = meetings.try_lock_for_update().filtered_domain(domain)
-            taken._care_log_contacts()
-            if not cron._commit_progress(len(taken)) or len(meetings) < MEETINGS_AT_ONCE or not taken:
-                return
+        work_in_batches(
+            self, self._care_get_due_domain(), methodcaller("_care_log_contacts"), MEETINGS_AT_ONCE
+        )
 
     @api.model
     def _care_get_due_domain(self):
@@ -87,8 +85,7 @@ class CalendarEvent(models.Model):
         """Append one contact for each customer of each meeting; private meetings and who declined are left out."""
         meetings = self.sudo().filtered(lambda event: not event._care_is_private())
         vals_list = []
-        for event in meetings:
-            people = event._care_get_customers()
+        for event, people in meetings._care_get_customers().items():
             for customer in people.grouped(lambda person: person.commercial_partner_id).values():
                 vals_list.append(event._care_prepare_log_vals(customer[0], people))
         self.env["customer.contact.log"]._log_contacts(vals_list)
@@ -127,17 +124,16 @@ class CalendarEvent(models.Model):
         }
 
     def _care_get_customers(self):
-        """Return the attendees who are customers, not employees, and did not decline (singleton)."""
-        self.ensure_one()
-        declined = self.attendee_ids.filtered(lambda one: one.state == "declined").partner_id
-        people = (self.partner_ids._origin - declined).sudo()
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
-        return people.with_context(active_test=False).filtered(
-            lambda person: (
-                not person.user_ids.filtered(lambda user: not user.share)
-                and person.commercial_partner_id not in companies.partner_id
-            )
-        )
+        """Return ``{meeting: attendees who are customers and did not decline}``, as superuser."""
+        people = {
+            event: event.partner_ids._origin
+            - event.attendee_ids.filtered(lambda one: one.state == "declined").partner_id
+            for event in self
+        }
+        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
+        ids = {number for partners in people.values() for number in partners.ids}
+        customers = Partner.search(Domain("id", "in", ids) & Partner._care_get_customer_domain())
+        return {event: partners.sudo() & customers for event, partners in people.items()}
 
     def _care_is_private(self):
         self.ensure_one()

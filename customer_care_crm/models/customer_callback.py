@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import plaintext2html
 
 SALES = "sales_team.group_sale_salesman"
 
@@ -45,6 +46,6 @@ class CustomerCallback(models.Model):
         return {**action, "domain": [("care_callback_id", "=", self.id)], "context": {}}
 
     def _care_get_lead_description(self):
-        """Return what was said, as text of the opportunity. Override to say more."""
+        """Return what was said, as HTML of the opportunity. Override to say more."""
         self.ensure_one()
-        return "\n".join(text for text in (self.needs, self.note) if text)
+        return plaintext2html("\n\n".join(filter(None, (self.needs, self.note))))

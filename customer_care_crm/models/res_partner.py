@@ -16,7 +16,6 @@ class ResPartner(models.Model):
     def _care_get_opportunity_action(self):
         """Return the action: the salesperson is who asks, the sales team follows from it."""
         self.env["crm.lead"].check_access("create")
-        person = self
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Create Opportunity"),
@@ -24,8 +23,8 @@ class ResPartner(models.Model):
             "views": [(False, "form")],
             "context": {
                 "default_type": "opportunity",
-                "default_partner_id": person.id,
+                "default_partner_id": self.id,
                 "default_user_id": self.env.uid,
-                "default_company_id": person.company_id.id or self.env.company.id,
+                "default_company_id": self.company_id.id or self.env.company.id,
             },
         }

@@ -21,7 +21,7 @@ class TestOpportunities(CareCommon):
 
     def test_from_callback(self):
         """The opportunity is filled with customer, subject and note, and callback and timeline name it."""
-        callback = self._create_callback(self.seller, note="Wants a second pump")
+        callback = self._create_callback(self.seller, needs="Pump <2 kW>", note="Wants a second pump")
         lead = self._create_lead(callback.action_create_opportunity())
         self.assertRecordValues(
             lead,
@@ -36,6 +36,7 @@ class TestOpportunities(CareCommon):
             ],
         )
         self.assertIn("second pump", str(lead.description))
+        self.assertIn("Pump &lt;2 kW&gt;", str(lead.description), "text is no markup")
         self.assertEqual(callback.care_lead_count, 1)
         self.assertEqual(
             callback.action_open_opportunities()["domain"], [("care_callback_id", "=", callback.id)]

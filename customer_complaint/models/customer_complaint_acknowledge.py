@@ -1,7 +1,9 @@
 import logging
 from datetime import timedelta
+from operator import methodcaller
 
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import email_normalize, format_datetime
@@ -122,13 +124,6 @@ class CustomerComplaintAcknowledge(models.Model):
     @api.model
     def _cron_acknowledge(self, batch=100):
         """Acknowledge what was registered in forms; nobody waits for it while saving."""
-        crons = self.env["ir.cron"]
         domain = [("acknowledge_state", "=", "todo")]
-        crons._commit_progress(remaining=self.search_count(domain))
-        # look at more than is locked: another worker may hold the first ones
-        while complaints := self.search(domain, limit=batch * 10, order="id").try_lock_for_update(
-            limit=batch
-        ):
-            complaints._acknowledge()
-            if not crons._commit_progress(len(complaints)):
-                break
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+        work_in_batches(self, domain, methodcaller("_acknowledge"), batch)

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from operator import methodcaller
 
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
@@ -161,17 +163,10 @@ class CustomerComplaint(models.Model):
     @api.model
     def _cron_refresh_clocks(self, batch=500):
         """Store which time limits are exceeded by now, and compute anew those asked for."""
-        Cron = self.env["ir.cron"]
         Complaint = self.with_context(active_test=False)
         domain = self._get_refresh_domain()
-        Cron._commit_progress(remaining=Complaint.search_count(domain))
-        # More rows are looked at than locked: the first may be held by a twin worker.
-        while found := Complaint.search(domain, limit=batch * 10, order="id").try_lock_for_update(
-            limit=batch
-        ):
-            found._refresh_clocks()
-            if not Cron._commit_progress(len(found)):
-                break
+        self.env["ir.cron"]._commit_progress(remaining=Complaint.search_count(domain))
+        work_in_batches(Complaint, domain, methodcaller("_refresh_clocks"), batch)
 
     @api.model
     def _get_refresh_domain(self):

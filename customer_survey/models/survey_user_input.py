@@ -1,9 +1,11 @@
 import logging
+from operator import methodcaller
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 from psycopg2 import OperationalError
 
 from ..tools import scores as formulas
@@ -71,15 +73,9 @@ class SurveyUserInput(models.Model):
     @api.model
     def _cron_care_send(self):
         """Mail the invitations that are due, each once."""
-        cron = self.env["ir.cron"]
         domain = self._care_due_domain()
-        cron._commit_progress(remaining=self.search_count(domain))
-        for ids in split_every(BATCH_SIZE, self.search(domain, order="id").ids):
-            # what another worker holds or has sent in the meantime is left out
-            answers = self.browse(ids).try_lock_for_update().filtered_domain(domain)
-            answers._care_send_mail()
-            if not cron._commit_progress(len(ids)):
-                break
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+        work_in_batches(self, domain, methodcaller("_care_send_mail"), BATCH_SIZE)
 
     @api.model
     def _care_due_domain(self):
