@@ -80,7 +80,19 @@ def approve(env, plan_ids, manager_id):
                 time.sleep(0.05)
 
 
-def night(env, _plan_ids, _manager_id):
+def night(env, plan_ids, _manager_id):
+    """Do the night work, while somebody else changes the plans just before they are locked."""
+    cls, touched = type(env["customer.care.plan"]), []
+    original = cls.try_lock_for_update
+
+    def try_lock(self, **kwargs):
+        if not touched:
+            touched.append(True)
+            with odoo.sql_db.db_connect(env.cr.dbname).cursor() as cr:
+                cr.execute("UPDATE customer_care_plan SET write_date = now() WHERE id = ANY(%s)", [plan_ids])
+        return original(self, **kwargs)
+
+    cls.try_lock_for_update = try_lock
     env["customer.care.plan"]._cron_care_plans()
     env.cr.commit()
 

@@ -67,7 +67,7 @@ class CustomerRetentionRule(models.Model):
         An entry is a dict with ``model``, ``date`` (the field the age counts from), ``actions`` (possible
         ones), and as needed ``domain`` (what is finished) and ``erase`` (``{field: value}``).
         """
-        kinds = {
+        return {
             "event": {
                 "model": "customer.care.event",
                 "date": "date",
@@ -162,7 +162,6 @@ class CustomerRetentionRule(models.Model):
                 "domain": [("date_expiry", "<", "today")],
             },
         }
-        return {kind: entry for kind, entry in kinds.items() if entry["model"] in self.env}
 
     def action_preview(self):
         """Show the records the rule would touch today; nothing is changed."""

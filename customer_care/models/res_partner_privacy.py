@@ -130,7 +130,7 @@ class ResPartner(models.Model):
         def own(ids):
             return Domain("partner_id", "in", ids)
 
-        entries = {
+        return {
             "customer.callback": {
                 "domain": own,
                 "fields": (
@@ -240,7 +240,6 @@ class ResPartner(models.Model):
                 "delete": True,
             },
         }
-        return {name: entry for name, entry in entries.items() if name in self.env}
 
     @api.model
     def _care_privacy_fields(self):
