@@ -1,7 +1,6 @@
 """Jobs over many records, in batches that several workers and users may share."""
 
 import psycopg2
-from odoo.fields import Domain
 
 # What is tried again: another transaction was faster, or the server went away.
 TRANSIENT = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected, psycopg2.InterfaceError)
@@ -21,8 +20,8 @@ def work_in_batches(model, domain, work, size=100):
     :return: whether there is time left for more
     """
     cron = model.env["ir.cron"]
-    domain, last_id, attempts = Domain(domain), 0, 0
-    while records := model.search(domain & Domain("id", ">", last_id), order="id", limit=size):
+    last_id, attempts = 0, 0
+    while records := model.search([("id", ">", last_id), *domain], order="id", limit=size):
         try:
             found = records.try_lock_for_update().filtered_domain(domain)
             if found:
