@@ -25,6 +25,7 @@
         "views/customer_complaint_stage_views.xml",
         "views/customer_complaint_category_views.xml",
         "views/customer_complaint_policy_views.xml",
+        "views/customer_complaint_source_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/customer_callback_views.xml",

@@ -14,6 +14,7 @@ from . import (
     customer_complaint_policy_line,
     customer_complaint_portal,
     customer_complaint_registration,
+    customer_complaint_source,
     customer_complaint_stage,
     customer_complaint_stage_history,
     customer_complaint_team,

@@ -106,6 +106,13 @@ class CustomerComplaint(models.Model):
     kind = fields.Selection(KINDS, required=True, default="complaint")
     category_id = fields.Many2one("customer.complaint.category", index="btree_not_null", tracking=True)
     channel = fields.Selection(CHANNELS, required=True, default="phone")
+    source_id = fields.Many2one(
+        "customer.complaint.source",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        help="Through whom the complaint came when not from the customer himself, e.g. a regulator.",
+    )
     severity = fields.Selection(SEVERITIES, required=True, default="general", tracking=True, groups=STAFF)
     urgency = fields.Selection(URGENCIES, required=True, default="normal", tracking=True, groups=STAFF)
     priority = fields.Selection(

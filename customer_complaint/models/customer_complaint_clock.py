@@ -6,7 +6,7 @@ from odoo.addons.customer_care.tools.worktime import WorkTime
 from odoo.tools import SQL
 
 from ..tools import clock
-from .customer_complaint_policy_line import TARGETS, UNITS
+from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS, UNITS
 
 STATES = [
     ("running", "Running"),
@@ -116,7 +116,11 @@ class CustomerComplaintClock(models.Model):
         for complaint in complaints:
             _policy, limits = self.env["customer.complaint.policy"]._match(complaint)
             wanted.update(
-                {(complaint.id, target): (complaint, limit, unit) for target, limit, unit in limits}
+                {
+                    (complaint.id, target): (complaint, limit, unit)
+                    for target, limit, unit in limits
+                    if target in COMPLAINT_TARGETS
+                }
             )
         if not wanted:
             return {}

@@ -1,8 +1,18 @@
+from typing import NamedTuple
+
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .customer_complaint_stage import DONE_PHASES
+
+
+class Missing(NamedTuple):
+    """What keeps a complaint out of a stage, and the method of the complaint that helps (None: none)."""
+
+    complaint: models.Model
+    text: str
+    action: str | None = None
 
 
 class CustomerComplaint(models.Model):
@@ -78,7 +88,8 @@ class CustomerComplaint(models.Model):
         self.env["customer.complaint.stage.history"]._append(rows)
         for phase, group in complaints.grouped(lambda complaint: complaint.stage_id._get_phase()).items():
             if phase in DONE_PHASES:
-                group._check_entry(phase)
+                for stage, complaints_of_stage in group.grouped("stage_id").items():
+                    complaints_of_stage._check_entry(stage)
                 group._write_phase_dates(phase, fields.Datetime.now())
         self.env["customer.complaint.clock"].sudo()._refresh(
             complaints,
@@ -106,23 +117,24 @@ class CustomerComplaint(models.Model):
                         complaints=", ".join(done.mapped("display_name")),
                     )
                 )
-        moving._check_entry(phase)
+        moving._check_entry(stage)
         return {complaint: complaint.stage_id for complaint in moving}
 
-    def _check_entry(self, phase):
-        """Refuse an entry into ``phase`` while something is missing; one message names all of it.
+    def _check_entry(self, stage):
+        """Refuse an entry into ``stage`` while something is missing; one message names all of it.
 
         :raises UserError: also for the superuser
         """
-        missing = self._get_missing(phase)
+        missing = self._get_missing(stage)
         if missing:
-            lines = "\n".join(f"- {complaint.display_name}: {text}" for complaint, text in missing)
+            lines = "\n".join(f"- {item.complaint.display_name}: {item.text}" for item in missing)
             raise UserError(
                 self.env._("Before that, the following must be done:\n%(missing)s", missing=lines)
             )
 
-    def _get_missing(self, phase):
-        """Return [(complaint, what is missing)] before an entry into ``phase``. Override to ask for more."""
+    def _get_missing(self, stage):
+        """Return [:class:`Missing`] before an entry into ``stage``. Override to ask for more."""
+        phase = stage._get_phase()
         if phase not in ("resolved", "closed"):
             return []
         texts = {
@@ -133,7 +145,7 @@ class CustomerComplaint(models.Model):
         if phase == "resolved":
             del texts["approved"]
         return [
-            (
+            Missing(
                 compensation.complaint_id,
                 texts[compensation.approval_state] % {"name": compensation.display_name},
             )

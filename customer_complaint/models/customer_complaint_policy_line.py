@@ -6,7 +6,11 @@ TARGETS = [
     ("response", "First Response"),
     ("solution", "Proposed Solution"),
     ("resolution", "Resolution"),
+    ("update", "Next Update"),
+    ("task", "Department Task"),
 ]
+# Those a complaint itself has a clock for; a task has its own, from its handing over.
+COMPLAINT_TARGETS = ("acknowledge", "response", "solution", "resolution")
 UNITS = [
     ("working_hours", "Working Hours"),
     ("working_days", "Working Days"),

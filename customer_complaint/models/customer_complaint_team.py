@@ -28,6 +28,15 @@ class CustomerComplaintTeam(models.Model):
         index="btree_not_null",
         domain=[("share", "=", False)],
     )
+    manager_id = fields.Many2one(
+        "res.users",
+        string="Service Manager",
+        tracking=True,
+        check_company=True,
+        index="btree_not_null",
+        domain=[("share", "=", False)],
+        help="Joins when a complaint is major or of a key customer, and is told when time limits are exceeded.",
+    )
     member_ids = fields.Many2many(
         "res.users",
         "customer_complaint_team_user_rel",
