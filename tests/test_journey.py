@@ -100,6 +100,8 @@ class TestJourney(HttpCase):
             "message_process",
             [False, self.message.decode("latin-1")],
         )
+        with self.enter_registry_test_mode():
+            self.env.ref("customer_complaint.ir_cron_complaint_acknowledge").method_direct_trigger()
         self.env.invalidate_all()
         return self.env["customer.complaint"].browse(record)
 

@@ -273,14 +273,11 @@ class CustomerComplaintMail(models.Model):
         return replies
 
     def _message_post_after_hook(self, message, msg_values):
-        """Acknowledge a mail once it is in the thread; tell staff what a customer adds to a finished case."""
+        """Keep the pictures of a mail; tell staff what a customer adds to a finished case."""
         result = super()._message_post_after_hook(message, msg_values)
-        if message.message_type == "email":
-            # pictures of a mail get an address of their own only now
-            if "cid:" in (self.description or ""):
-                self.sudo().description = message.body
-            if self.channel == "mail" and self.acknowledge_state == "todo":
-                self.sudo()._acknowledge()
+        # pictures of a mail get an address of their own only now
+        if message.message_type == "email" and "cid:" in (self.description or ""):
+            self.sudo().description = message.body
         if self._complaint_is_from_customer(message):
             self.sudo()._complaint_on_customer_message(message)
         return result

@@ -49,12 +49,14 @@ class ComplaintMailCommon(MailCommon):
         return cls.Complaint.create({"name": "Broken", "team_id": cls.team.id, "channel": "phone", **vals})
 
     def _process(self, source, user=None):
-        """Hand a mail in as a mail server does and give the complaints made of it."""
+        """Hand a mail in as a mail server does, let the job acknowledge, and give the complaints made of it."""
         before = self.Complaint.with_context(active_test=False).search([])
         if isinstance(source, str):
             source = source.encode()
         with self.mock_mail_gateway():
             self.env["mail.thread"].with_user(user or self.env.user).message_process(False, source)
+            with self._no_commit():
+                self.Complaint._cron_acknowledge()
             self.env.flush_all()
         return self.Complaint.with_context(active_test=False).search([], order="id") - before
 

@@ -11,8 +11,8 @@ from .common_mail import ComplaintMailCommon
 
 @tagged("post_install", "-at_install")
 class TestMailAcknowledgement(ComplaintMailCommon):
-    def test_mail_is_acknowledged_at_once(self):
-        """The answer to a mail is queued when the mail is registered; it names number, time and link."""
+    def test_mail_is_acknowledged_by_the_job(self):
+        """The answer to a mail is queued by the next job; it names number, time and link."""
         complaint = self._process(self._mail("Broken"))
         mail = self._acknowledgements(complaint)
         self.assertEqual(len(mail), 1)

@@ -348,6 +348,18 @@ class TestMailGateway(ComplaintMailCommon):
         states = [self._process(self._mail(f"Loop {i}")).acknowledge_state for i in range(7)]
         self.assertEqual(states, ["sent"] * 5 + ["skipped"] * 2)
 
+    def test_mail_loop_in_one_run_is_broken(self):
+        """Mails that came together since the last run of the job are counted too."""
+        complaints = self.Complaint.create(
+            [
+                {"name": f"Loop {i}", "team_id": self.team.id, "channel": "mail", "email_from": "loop@x.test"}
+                for i in range(7)
+            ]
+        )
+        with self._no_commit():
+            self.Complaint._cron_acknowledge()
+        self.assertEqual(complaints.mapped("acknowledge_state"), ["sent"] * 5 + ["skipped"] * 2)
+
     # ------------------------------------------------------------
     # Answers
     # ------------------------------------------------------------

@@ -3,8 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-# Only answers of the customer set these.
-SCORE_FIELDS = ("survey_score", "is_survey_answered", "survey_score_ids")
+# Only answers of the customer set these; with the values of a new complaint.
+SCORE_FIELDS = {"survey_score": 0.0, "is_survey_answered": False, "survey_score_ids": []}
 
 
 class CustomerComplaint(models.Model):
@@ -56,16 +56,13 @@ class CustomerComplaint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(not set(SCORE_FIELDS).isdisjoint(vals) for vals in vals_list):
+        if not self.env.su and any(not SCORE_FIELDS.keys().isdisjoint(vals) for vals in vals_list):
             self._raise_score_guard()
-        complaints = super().create(vals_list)
-        # defaults come through the context too
-        if not self.env.su and any(complaint.is_survey_answered for complaint in complaints.sudo()):
-            self._raise_score_guard()
-        return complaints
+        # Given for each: no default of the context takes their place, and nothing is computed afterwards.
+        return super().create([{**SCORE_FIELDS, **vals} for vals in vals_list])
 
     def write(self, vals):
-        if not self.env.su and not set(SCORE_FIELDS).isdisjoint(vals):
+        if not self.env.su and not SCORE_FIELDS.keys().isdisjoint(vals):
             self._raise_score_guard()
         return super().write(vals)
 
