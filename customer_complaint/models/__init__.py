@@ -8,6 +8,7 @@ from . import (
     customer_complaint_clock,
     customer_complaint_compensation,
     customer_complaint_deadline,
+    customer_complaint_field_access,
     customer_complaint_flow,
     customer_complaint_mail,
     customer_complaint_policy,

@@ -147,7 +147,6 @@ class CustomerComplaint(models.Model):
         "customer.complaint.stage",
         required=True,
         ondelete="restrict",
-        index=True,
         copy=False,
         tracking=True,
         group_expand="_read_group_stage_ids",
@@ -185,6 +184,8 @@ class CustomerComplaint(models.Model):
 
     _number_uniq = models.UniqueIndex("(number, company_id)", "This complaint number exists already.")
     _order_idx = models.Index("(next_deadline, id DESC)")
+    # The board: how many are in each stage, and the first of each, from the index alone.
+    _board_idx = models.Index("(stage_id, next_deadline, id DESC) WHERE active IS TRUE")
     _received_idx = models.Index("(received_datetime)")
     _stale_idx = models.Index("(id) WHERE is_clock_stale IS TRUE")
 

@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.environ["BENCH_FOLDER"])
 
 from figures import fill_customers  # noqa: E402
-from harness import compare, print_table  # noqa: E402
+from harness import compare, print_table, vacuum  # noqa: E402
 from lxml import etree  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
@@ -224,7 +224,7 @@ def main(env):
     boards = {key: specification(env, model, "kanban") for key, (model, _extra) in subjects.items()}
     addresses = {key: alias_for(env, model, {}) for key, (model, _extra) in subjects.items()}
     # As in life: what is there was committed before. The database is dropped in the end.
-    env.cr.commit()
+    vacuum(env, *(env[model]._table for model, _extra in subjects.values()))
     works = {
         "create 1": lambda key, model, extra: create_one(model, extra, first + 7),
         "create 500": lambda key, model, extra: create_many(model, extra, first + 1000),
