@@ -10,7 +10,7 @@ TARGETS = [
     ("task", "Department Task"),
 ]
 # Those a complaint itself has a clock for; a task has its own, from its handing over.
-COMPLAINT_TARGETS = ("acknowledge", "response", "solution", "resolution")
+COMPLAINT_TARGETS = ("acknowledge", "response", "solution", "resolution", "update")
 UNITS = [
     ("working_hours", "Working Hours"),
     ("working_days", "Working Days"),
