@@ -169,7 +169,7 @@ class CustomerComplaintClock(models.Model):
                 unit,
                 start,
                 tuple(self._get_target_history(key[1], complaint, pasts[complaint.id].history)),
-                tuple(more for target, *more in pasts[complaint.id].extensions if target == key[1]),
+                tuple(more[1:] for more in pasts[complaint.id].extensions if more[0] == key[1]),
             )
             for key, (complaint, limit, unit, start) in wanted.items()
         }
@@ -238,6 +238,7 @@ class CustomerComplaintClock(models.Model):
     def _get_pasts(self, complaints):
         """Return {complaint id: Past} in one query."""
         ids = tuple(complaints.ids)
+        self.env["customer.complaint.extension"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 "SELECT complaint_id, datetime, clock_effect, COALESCE(is_solution, FALSE), target_effects,"

@@ -203,7 +203,6 @@ class CustomerComplaintExtension(models.Model):
         Clock = self.env["customer.complaint.clock"].sudo()
         before = Clock._get_stored(self.complaint_id)
         before = {key: line.deadline for key, line in before.items()}
-        self.flush_recordset()
         self.complaint_id._refresh_clocks()
         after = Clock._get_stored(self.complaint_id)
         for extension in self.sudo():
@@ -220,7 +219,6 @@ class CustomerComplaintExtension(models.Model):
 
     def _approval_on_reset(self):
         result = super()._approval_on_reset()
-        self.flush_recordset()
         self.complaint_id._refresh_clocks()
         return result
 

@@ -62,18 +62,23 @@ class CustomerComplaintPolicy(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        before = self._get_rules()
         policies = super().create(vals_list)
-        policies._after_change()
+        self._after_change(before)
         return policies
 
     def write(self, vals):
+        before = self._get_rules()
         result = super().write(vals)
-        self._after_change()
+        # A change of the lines has told by itself.
+        if vals.keys() != {"line_ids"}:
+            self._after_change(before)
         return result
 
     def unlink(self):
+        before = self._get_rules()
         result = super().unlink()
-        self._after_change()
+        self._after_change(before)
         return result
 
     def action_refresh_clocks(self):
@@ -81,9 +86,12 @@ class CustomerComplaintPolicy(models.Model):
         self.check_access("write")
         self.env["customer.complaint"]._request_clock_refresh([("company_id", "in", self.env.companies.ids)])
 
-    def _after_change(self):
+    @api.model
+    def _after_change(self, before):
+        """Have the time limits of open complaints computed anew when the rules are others than ``before``."""
         self.env.registry.clear_cache()
-        self.env["customer.complaint"]._request_clock_refresh([])
+        if self._get_rules() != before:
+            self.env["customer.complaint"]._request_clock_refresh([])
 
     @api.model
     @tools.ormcache()

@@ -79,6 +79,8 @@ class CustomerComplaintPolicy(models.Model):
             elif not line:
                 values = {"target": target, "limit": parsed[0], "unit": parsed[1]}
                 policy.line_ids = [Command.create(values)]
+        # What was typed is shown as it was understood.
+        self.invalidate_recordset([f"limit_{target}"], flush=False)
 
     @api.model
     def _read_limit(self, text):
