@@ -52,13 +52,7 @@ class ResourceCalendar(models.Model):
 
     def _care_get_makeup_intervals(self, start, end):
         """Yield ``(begin, end)`` in UTC on make-up working days, even where a public leave lies on one."""
-        company = self.company_id or self.env.company
-        days = self.env["customer.makeup.day"].search(
-            Domain("date", ">=", (start - MARGIN).date())
-            & Domain("date", "<=", (end + MARGIN).date())
-            & Domain("company_id", "in", [False, company.id])
-            & Domain("calendar_id", "in", [False, self.id])
-        )
+        days = self.env["customer.makeup.day"].search(self._care_get_makeup_domain(start, end))
         zone = pytz.timezone(self.tz or "UTC")
         lines = self._care_get_work_lines()
         for day in days:
@@ -68,6 +62,16 @@ class ResourceCalendar(models.Model):
                     hours = (line.hour_from, line.hour_to)
                     moments = (datetime.combine(day.date, float_to_time(hour)) for hour in hours)
                     yield tuple(_to_utc(zone.localize(moment)) for moment in moments)
+
+    def _care_get_makeup_domain(self, start, end):
+        """Return the domain of the make-up working days of the calendar around two moments."""
+        company = self.company_id or self.env.company
+        return (
+            Domain("date", ">=", (start - MARGIN).date())
+            & Domain("date", "<=", (end + MARGIN).date())
+            & Domain("company_id", "in", [False, company.id])
+            & Domain("calendar_id", "in", [False, self.id])
+        )
 
     def _care_is_always_open(self):
         """Whether the calendar has no fixed hours. Override when another kind of calendar has none."""

@@ -66,6 +66,7 @@ from . import (
     test_privacy_portal,
     test_privacy_request,
     test_profile,
+    test_public_holidays,
     test_resource_calendar,
     test_retention,
     test_retention_report,

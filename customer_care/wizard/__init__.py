@@ -35,6 +35,7 @@ from . import (
     customer_grade_migration,
     customer_grading_proposal_create,
     customer_grading_result_reject,
+    customer_holiday_import,
     customer_lifecycle_apply,
     customer_lifecycle_set,
     customer_privacy_anonymize,

@@ -14,6 +14,7 @@ class CustomerCareEvent(models.Model):
             ("compensation_approved", "Compensation approved"),
             ("compensation_rejected", "Compensation rejected"),
             ("compensation_executed", "Compensation executed"),
+            ("extension_approved", "Deadline extended"),
         ],
         ondelete={
             "complaint_received": "cascade",
@@ -24,5 +25,6 @@ class CustomerCareEvent(models.Model):
             "compensation_approved": "cascade",
             "compensation_rejected": "cascade",
             "compensation_executed": "cascade",
+            "extension_approved": "cascade",
         },
     )

@@ -39,6 +39,8 @@ CODE_ONLY_FIELDS = (
     "reopen_count",
     "policy_id",
     "next_deadline",
+    "next_target",
+    "informed_datetime",
     "is_clock_stale",
     "clock_ids",
     "stage_history_ids",

@@ -1,4 +1,7 @@
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.insert import insert
@@ -26,6 +29,37 @@ STORED = (
     "state",
     "breach_datetime",
 )
+# Waiting for the customer does not hold what is owed to him before.
+OWED = ("acknowledge", "response")
+
+
+class Past(NamedTuple):
+    """What happened to a complaint, as far as its time limits ask.
+
+    ``history``: [(datetime, clock effect, is_solution, effects of single targets or None), ...] in order;
+    ``extensions``: [(target, datetime, amount, unit), ...]
+    """
+
+    history: list
+    extensions: list
+
+
+class Question(NamedTuple):
+    """All that the answer to one time limit depends on; the same question has the same answer."""
+
+    calendar: models.Model
+    company: models.Model
+    limit: float
+    unit: str
+    start: datetime
+    history: tuple
+    extensions: tuple
+
+
+@lru_cache(maxsize=256)
+def read_effects(text):
+    """Return {target: effect} of what a row of the history keeps of its stage; not to be modified."""
+    return json.loads(text) if text else {}
 
 
 class CustomerComplaintClock(models.Model):
@@ -86,7 +120,7 @@ class CustomerComplaintClock(models.Model):
         """Store the results of the complaints; queries do not grow with their number.
 
         :param complaints: as superuser
-        :param histories: of new complaints, which have no results yet, as of ``_get_histories``
+        :param histories: {complaint id: history} of new complaints, which have no results yet; see ``Past``
         """
         if not complaints:
             return
@@ -108,37 +142,44 @@ class CustomerComplaintClock(models.Model):
 
     @api.model
     def _compute_results(self, complaints, histories=None):
-        """Return {(complaint id, target): dict of limit (seconds), line (limit, unit), start and result}.
+        """Return {(complaint id, target): dict of line (limit, unit), question and result}.
 
         Complaints registered together often have the same answer, which is then computed once.
         """
         wanted = {}
         for complaint in complaints:
             _policy, limits = self.env["customer.complaint.policy"]._match(complaint)
-            wanted.update(
-                {
-                    (complaint.id, target): (complaint, limit, unit)
-                    for target, limit, unit in limits
-                    if target in COMPLAINT_TARGETS
-                }
-            )
+            for target, limit, unit in limits:
+                start = self._get_start(target, complaint) if target in COMPLAINT_TARGETS else None
+                if start:
+                    wanted[complaint.id, target] = (complaint, limit, unit, start)
         if not wanted:
             return {}
-        histories = histories or self._get_histories(complaints)
+        pasts = (
+            {key: Past(history, []) for key, history in histories.items()}
+            if histories
+            else self._get_pasts(complaints)
+        )
         calendars = self._get_calendars(complaints)
         questions = {
-            key: (
+            key: Question(
                 calendars[complaint.team_id, complaint.company_id],
                 complaint.company_id,
                 limit,
                 unit,
-                complaint.received_datetime,
-                tuple(self._get_target_history(key[1], complaint, histories[complaint.id])),
+                start,
+                tuple(self._get_target_history(key[1], complaint, pasts[complaint.id].history)),
+                tuple(more[1:] for more in pasts[complaint.id].extensions if more[0] == key[1]),
             )
-            for key, (complaint, limit, unit) in wanted.items()
+            for key, (complaint, limit, unit, start) in wanted.items()
         }
         answers = self._answer(set(questions.values()))
         return {key: answers[question] for key, question in questions.items()}
+
+    @api.model
+    def _get_start(self, target, complaint):
+        """Return when a target begins to count, None when nothing is owed. Override for a target of one's own."""
+        return complaint.informed_datetime or None if target == "update" else complaint.received_datetime
 
     @api.model
     def _answer(self, questions):
@@ -159,16 +200,16 @@ class CustomerComplaintClock(models.Model):
     @api.model
     def _compute_result(self, question, worktimes, now):
         """Return the answer to one question, None when the working time known is too short for it."""
-        calendar, company, limit, unit, start, history = question
+        calendar, company, limit, unit, start, history, additions = question
         worktime = worktimes[calendar, company] if worktimes else WorkTime.ALWAYS
         zone = calendar._get_complaint_zone() or company.partner_id.tz or "UTC"
-        seconds, worktime = clock.limit_seconds(limit, unit, start, worktime, zone)
+        seconds, worktime, extensions = clock.extended_seconds(limit, unit, additions, start, worktime, zone)
         if seconds is None:
             return None
-        result = clock.compute(start, history, seconds, worktime, now)
+        result = clock.compute(start, history, seconds, worktime, now, extensions)
         if result.is_exhausted:
             return None
-        return {"limit": seconds, "line": (limit, unit), "start": start, "result": result}
+        return {"line": (limit, unit), "question": question, "result": result}
 
     @api.model
     def _get_calendars(self, complaints):
@@ -179,8 +220,12 @@ class CustomerComplaintClock(models.Model):
     @api.model
     def _get_worktimes(self, questions, now, days):
         """Return {(calendar, company): WorkTime}, reaching ``days`` ahead or as far as usually needed."""
-        days = days or max(clock.horizon_days(question[2], question[3]) for question in questions)
-        starts = [question[4] for question in questions]
+        days = days or max(
+            clock.horizon_days(limit, unit)
+            for question in questions
+            for limit, unit in ((question.limit, question.unit), *(more[1:] for more in question.extensions))
+        )
+        starts = [question.start for question in questions]
         # Whole weeks and months, so that the cache is hit.
         first = min(starts).date() - timedelta(days=min(starts).weekday() + 1)
         last = (max(now, *starts) + timedelta(days=days)).date().replace(day=1) + timedelta(days=32)
@@ -190,44 +235,65 @@ class CustomerComplaintClock(models.Model):
         }
 
     @api.model
-    def _get_histories(self, complaints):
-        """Return {complaint id: [(datetime, effect, is_solution), ...]} in order."""
+    def _get_pasts(self, complaints):
+        """Return {complaint id: Past} in one query."""
+        ids = tuple(complaints.ids)
+        self.env["customer.complaint.extension"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT complaint_id, datetime, clock_effect, COALESCE(is_solution, FALSE)"
-                " FROM customer_complaint_stage_history WHERE complaint_id IN %s ORDER BY datetime, id",
-                tuple(complaints.ids),
+                "SELECT complaint_id, datetime, clock_effect, COALESCE(is_solution, FALSE), target_effects,"
+                " NULL AS target, NULL AS amount, NULL AS unit, id"
+                " FROM customer_complaint_stage_history WHERE complaint_id IN %(ids)s"
+                " UNION ALL SELECT complaint_id, requested_datetime, NULL, NULL, NULL, target, amount, unit, id"
+                " FROM customer_complaint_extension WHERE complaint_id IN %(ids)s AND approval_state = 'approved'"
+                " ORDER BY 2, 9",
+                ids=ids,
             )
         )
-        histories = {complaint.id: [] for complaint in complaints}
-        for complaint_id, *entry in rows:
-            histories[complaint_id].append(tuple(entry))
-        return histories
+        pasts = {complaint_id: Past([], []) for complaint_id in ids}
+        for complaint_id, moment, effect, is_solution, effects, target, amount, unit, _id in rows:
+            if target:
+                pasts[complaint_id].extensions.append((target, moment, float(amount), unit))
+            else:
+                pasts[complaint_id].history.append((moment, effect, is_solution, effects))
+        return pasts
 
     @api.model
     def _get_target_history(self, target, complaint, history):
-        """Return the history of one target. Override for a target of one's own.
+        """Return the history of one target as [(datetime, effect)]. Override for a target of one's own.
 
-        Waiting for the customer pauses solution and resolution, not what is owed to him before. A solution is
-        proposed once; so are acknowledgement and first response given once.
+        A solution is proposed once; so are acknowledgement and first response given once.
         """
-        if target == "resolution":
-            return [(moment, effect) for moment, effect, _is_solution in history]
-        if target == "solution":
-            proposed = [moment for moment, _effect, is_solution in history if is_solution]
-            events = [(moment, effect) for moment, effect, _is_solution in history]
-        else:
-            given = complaint.responded_datetime
-            if target == "acknowledge":
-                given = min(filter(None, (given, complaint.acknowledged_datetime)), default=None)
-            proposed = [given] if given else []
-            events = [
-                (moment, clock.RUN if effect == clock.PAUSE else effect)
-                for moment, effect, _is_solution in history
-            ]
-        if proposed:
-            events = [event for event in events if event[0] < proposed[0]] + [(proposed[0], clock.STOP)]
+        events = [
+            (moment, self._get_effect(target, effect, effects))
+            for moment, effect, _is_solution, effects in history
+        ]
+        fulfilled = self._get_fulfilled(target, complaint, history)
+        if fulfilled:
+            events = [event for event in events if event[0] < fulfilled] + [(fulfilled, clock.STOP)]
         return events
+
+    @api.model
+    def _get_fulfilled(self, target, complaint, history):
+        """Return when a target that is fulfilled once was fulfilled, else None."""
+        if target == "solution":
+            return next((moment for moment, _effect, is_solution, _effects in history if is_solution), None)
+        given = complaint.responded_datetime or None
+        if target == "acknowledge":
+            return min(filter(None, (given, complaint.acknowledged_datetime)), default=None)
+        return given if target == "response" else None
+
+    @api.model
+    def _get_effect(self, target, effect, effects=None):
+        """Return what a stage does to one target: what it says of it, else what it does to all.
+
+        :param str effect: run, pause or stop
+        :param effects: text as of ``target_effects`` of the history, or None
+        """
+        own = read_effects(effects).get(target)
+        if own:
+            return own
+        return clock.RUN if effect == clock.PAUSE and target in OWED else effect
 
     # Storing
 
@@ -240,9 +306,9 @@ class CustomerComplaintClock(models.Model):
             "target": key[1],
             "limit": limit,
             "unit": unit,
-            "start_datetime": entry["start"],
+            "start_datetime": entry["question"].start,
             "deadline": result.deadline and result.deadline.replace(microsecond=0),
-            "limit_seconds": round(entry["limit"]),
+            "limit_seconds": round(result.limit),
             "used_seconds": round(result.used),
             "remaining_seconds": round(result.remaining),
             "state": result.state,
@@ -290,12 +356,17 @@ class CustomerComplaintClock(models.Model):
         """Store on the complaints which policy applies and the nearest deadline that is not fulfilled."""
         Policy = self.env["customer.complaint.policy"]
         nearest = {}
-        for (complaint_id, _target), vals in values.items():
+        for (complaint_id, target), vals in values.items():
             if vals["deadline"] and vals["state"] in clock.OPEN_STATES:
-                nearest[complaint_id] = min(vals["deadline"], nearest.get(complaint_id, vals["deadline"]))
-        names = ("policy_id", "next_deadline", "is_clock_stale")
+                found = (vals["deadline"], target)
+                nearest[complaint_id] = min(found, nearest.get(complaint_id, found))
+        names = ("policy_id", "next_deadline", "next_target", "is_clock_stale")
         for row, group in complaints.grouped(
-            lambda complaint: (Policy._match(complaint)[0], nearest.get(complaint.id), False)
+            lambda complaint: (
+                Policy._match(complaint)[0],
+                *nearest.get(complaint.id, (None, None)),
+                False,
+            )
         ).items():
             for name, value in zip(names, row, strict=True):
                 # As a stored computed field: no log of changes, written with what else is pending.

@@ -1,27 +1,31 @@
 from datetime import timedelta
 from operator import methodcaller
 
-from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
 
 from ..tools import clock
+from .customer_complaint_policy import CONDITION_FIELDS
+from .customer_complaint_policy_line import TARGETS
 from .customer_complaint_stage import OPEN_PHASES
 
-# A change of one of these asks the time limits anew.
+# A change of one of these asks the time limits anew, if the policies in use look at it.
 CLOCK_FIELDS = {
     "stage_id",
     "team_id",
-    "category_id",
-    "severity",
     "company_id",
     "received_datetime",
     "acknowledged_datetime",
     "responded_datetime",
+    "informed_datetime",
+    *CONDITION_FIELDS,
 }
-SPANS_SHOWN = 60
+# These matter only where a policy limits what they start or fulfil.
+TARGET_FIELDS = {"acknowledged_datetime": "acknowledge", "informed_datetime": "update"}
+SOON_HOURS = 4
 REFRESH_AT_ONCE = 1000
 
 
@@ -50,8 +54,17 @@ class CustomerComplaint(models.Model):
         copy=False,
         help="The nearest deadline that is not fulfilled; empty while all time limits are paused.",
     )
+    next_target = fields.Selection(
+        TARGETS, string="Next Time Limit", readonly=True, copy=False, help="What is due at the next deadline."
+    )
     is_clock_stale = fields.Boolean(readonly=True, copy=False)
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late", string="Late")
+    is_due_soon = fields.Boolean(
+        compute="_compute_is_due_soon",
+        search="_search_is_due_soon",
+        string="Due Soon",
+        help="The nearest deadline is less than four hours away.",
+    )
     time_left = fields.Char(
         compute="_compute_time_left", help="To the nearest deadline, in hours of the wall clock."
     )
@@ -69,9 +82,20 @@ class CustomerComplaint(models.Model):
         compute_sudo=True,
     )
     resolution_left = fields.Char(compute="_compute_deadlines", compute_sudo=True)
-    clock_explanation = fields.Html(
-        compute="_compute_clock_explanation", sanitize=False, groups="base.group_user"
-    )
+
+    def _auto_init(self):
+        """Fill in, for complaints of before, which time limit is next and when the customer last heard of us."""
+        cr = self.env.cr
+        is_new = not column_exists(cr, self._table, "next_target")
+        result = super()._auto_init()
+        if is_new:
+            cr.execute(
+                "UPDATE customer_complaint c SET next_target = (SELECT min(k.target)"
+                " FROM customer_complaint_clock k WHERE k.complaint_id = c.id AND k.deadline = c.next_deadline"
+                " AND k.state IN ('running', 'paused', 'breached')), informed_datetime = responded_datetime"
+                " WHERE next_deadline IS NOT NULL OR responded_datetime IS NOT NULL"
+            )
+        return result
 
     @api.depends("next_deadline")
     def _compute_is_late(self):
@@ -84,6 +108,22 @@ class CustomerComplaint(models.Model):
         if operator != "in":
             return NotImplemented
         return Domain("next_deadline", "<", fields.Datetime.now())
+
+    @api.depends("next_deadline")
+    def _compute_is_due_soon(self):
+        now = fields.Datetime.now()
+        until = now + timedelta(hours=SOON_HOURS)
+        soon = self.filtered(lambda c: c.next_deadline and now <= c.next_deadline < until)
+        soon.is_due_soon = True
+        (self - soon).is_due_soon = False
+
+    def _search_is_due_soon(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        return Domain("next_deadline", ">=", now) & Domain(
+            "next_deadline", "<", now + timedelta(hours=SOON_HOURS)
+        )
 
     @api.depends("next_deadline")
     @api.depends_context("lang")
@@ -105,12 +145,6 @@ class CustomerComplaint(models.Model):
                 left = complaint._format_time_left(line.deadline) if is_open else False
                 complaint[f"{target}_left"] = left
 
-    @api.depends("clock_ids.deadline", "clock_ids.state")
-    @api.depends_context("lang", "tz")
-    def _compute_clock_explanation(self):
-        for complaint in self:
-            complaint.clock_explanation = complaint._render_clocks() if complaint.ids else False
-
     def action_refresh_clocks(self):
         """Compute the time limits anew, e.g. after working times were changed."""
         self.check_access("write")
@@ -120,16 +154,21 @@ class CustomerComplaint(models.Model):
 
     def _after_write(self, vals):
         """Ask the time limits anew after a write that concerns them."""
-        concerned = CLOCK_FIELDS.intersection(vals)
-        if concerned == {"acknowledged_datetime"}:
-            self.filtered(lambda complaint: complaint.sudo()._has_limit("acknowledge"))._refresh_clocks()
-        elif concerned:
-            self._refresh_clocks()
+        Policy = self.env["customer.complaint.policy"]
+        unused = CONDITION_FIELDS - Policy._get_condition_fields()
+        concerned = CLOCK_FIELDS.intersection(vals) - unused
+        if not concerned:
+            return
+        complaints = self
+        if concerned <= TARGET_FIELDS.keys():
+            targets = {TARGET_FIELDS[name] for name in concerned}
+            complaints = self.filtered(lambda complaint: complaint.sudo()._has_limit(targets))
+        complaints._refresh_clocks()
 
-    def _has_limit(self, target):
-        """Return whether the complaint's policy has a time limit for ``target``."""
+    def _has_limit(self, targets):
+        """Return whether the complaint's policy has a time limit for one of ``targets``."""
         _policy_id, limits = self.env["customer.complaint.policy"]._match(self)
-        return any(limit[0] == target for limit in limits)
+        return any(target in targets for target, _limit, _unit in limits)
 
     def _refresh_clocks(self):
         """Compute the time limits of the complaints from their history and store the result, in one batch."""
@@ -176,7 +215,7 @@ class CustomerComplaint(models.Model):
         )
         return Domain("is_clock_stale", "=", True) | passed
 
-    # Explaining
+    # In words
 
     def _format_time_left(self, deadline):
         """Return the time to ``deadline`` in words, e.g. "3 h late"; False without deadline."""
@@ -199,54 +238,6 @@ class CustomerComplaint(models.Model):
         if is_late:
             return self.env._("%(count)s d late", count=count)
         return self.env._("%(count)s d left", count=count)
-
-    def _format_moment(self, moment):
-        """Return a datetime in the reader's language and zone."""
-        return format_datetime(self.env, moment, tz=self.env.tz.zone, dt_format="short")
-
-    def _render_clocks(self):
-        """Return the tables that tell, for each time limit, which time counted and which did not."""
-        self.ensure_one()
-        results = self.env["customer.complaint.clock"].sudo()._compute_results(self.sudo())
-        blocks = [self._render_clock(target, entry) for (_id, target), entry in sorted(results.items())]
-        if not blocks:
-            return Markup("<p class='text-muted'>%s</p>") % self.env._(
-                "No time limit applies to this complaint."
-            )
-        return Markup("").join(blocks)
-
-    def _render_clock(self, target, entry):
-        result = entry["result"]
-        names = self.env["customer.complaint.clock"]._get_selection_names()
-        hours = {
-            key: f"{value / clock.HOUR:,.1f}"
-            for key, value in (("used", result.used), ("limit", entry["limit"]))
-        }
-        if entry["line"][1] == "calendar_days":
-            head = self.env._("%(used)s of %(limit)s hours used, by day and night", **hours)
-        else:
-            head = self.env._("%(used)s of %(limit)s working hours used", **hours)
-        if result.deadline:
-            moment = self._format_moment(result.deadline)
-            head += " · " + self.env._("deadline %(moment)s", moment=moment)
-        rows = Markup("").join(self._render_span(span, names) for span in result.spans[-SPANS_SHOWN:])
-        hidden = len(result.spans) - SPANS_SHOWN
-        more = self.env._("%(count)s earlier spans are not shown.", count=hidden) if hidden > 0 else ""
-        return Markup(
-            "<h4>%s: %s</h4><p>%s</p><p class='text-muted'>%s</p>"
-            "<table class='table table-sm'><tbody>%s</tbody></table>"
-        ) % (names[target], names[result.state], head, more, rows)
-
-    def _render_span(self, span, names):
-        style = "fw-bold" if span.kind == "counted" else "text-muted"
-        cells = (
-            self._format_moment(span.start),
-            self._format_moment(span.end),
-            names[span.kind],
-            f"{span.seconds / clock.HOUR:,.1f} h",
-        )
-        row = Markup("").join(Markup("<td>%s</td>") % cell for cell in cells)
-        return Markup("<tr class='%s'>%s</tr>") % (style, row)
 
     def _complaint_get_promised_datetime(self):
         """Return by when a first response is promised: its deadline, else 24 hours from receipt."""

@@ -43,7 +43,7 @@ class CustomerComplaint(models.Model):
         """Note that the customer was answered by another way than a message from here, e.g. by phone."""
         self.check_access("write")
         missing = self.filtered(lambda complaint: not complaint.responded_datetime)
-        missing._set_responded(fields.Datetime.now())
+        missing._set_informed(fields.Datetime.now())
         body = self.env._("The customer was answered.")
         missing._message_log_batch(bodies=dict.fromkeys(missing.ids, body))
 
@@ -71,12 +71,6 @@ class CustomerComplaint(models.Model):
                     "mail.mail_activity_data_todo", user_id=user.id, summary=summary[:200]
                 )
 
-    def _set_responded(self, moment):
-        """Note the first response and fulfil its time limit."""
-        missing = self.sudo().filtered(lambda complaint: not complaint.responded_datetime)
-        if missing:
-            missing.write({"responded_datetime": moment})
-
     # Change of stage
 
     def _after_create(self):
@@ -94,7 +88,9 @@ class CustomerComplaint(models.Model):
         self.env["customer.complaint.clock"].sudo()._refresh(
             complaints,
             {
-                vals["complaint_id"]: [(vals["datetime"], vals["clock_effect"], vals["is_solution"])]
+                vals["complaint_id"]: [
+                    (vals["datetime"], vals["clock_effect"], vals["is_solution"], vals["target_effects"])
+                ]
                 for vals in rows
             },
         )
@@ -188,6 +184,7 @@ class CustomerComplaint(models.Model):
             "phase": facts["phase"],
             "clock_effect": facts["clock_effect"],
             "is_solution": facts["is_solution"],
+            "target_effects": facts["target_effects"],
             "datetime": moment,
             "user_id": self.env.uid,
         }

@@ -10,7 +10,7 @@ TARGETS = [
     ("task", "Department Task"),
 ]
 # Those a complaint itself has a clock for; a task has its own, from its handing over.
-COMPLAINT_TARGETS = ("acknowledge", "response", "solution", "resolution")
+COMPLAINT_TARGETS = ("acknowledge", "response", "solution", "resolution", "update")
 UNITS = [
     ("working_hours", "Working Hours"),
     ("working_days", "Working Days"),
@@ -42,17 +42,20 @@ class CustomerComplaintPolicyLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        before = self.policy_id._get_rules()
         lines = super().create(vals_list)
-        lines.policy_id._after_change()
+        lines.policy_id._after_change(before)
         return lines
 
     def write(self, vals):
+        before = self.policy_id._get_rules()
         result = super().write(vals)
-        self.policy_id._after_change()
+        self.policy_id._after_change(before)
         return result
 
     def unlink(self):
         policies = self.policy_id
+        before = policies._get_rules()
         result = super().unlink()
-        policies._after_change()
+        policies._after_change(before)
         return result

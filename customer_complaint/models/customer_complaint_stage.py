@@ -45,6 +45,14 @@ class CustomerComplaintStage(models.Model):
         precompute=True,
         help="What entering this stage does to the time limits.",
     )
+    effect_ids = fields.One2many(
+        "customer.complaint.stage.effect",
+        "stage_id",
+        string="Except for",
+        copy=True,
+        help="Time limits to which this stage does something else. Without an entry, acknowledgement and first "
+        "response go on where the others pause: they are owed to the customer before.",
+    )
     is_solution = fields.Boolean(
         string="Solution Proposed",
         help="Entering this stage fulfils the time limit for proposing a solution.",
@@ -122,8 +130,8 @@ class CustomerComplaintStage(models.Model):
     @api.model
     @tools.ormcache()
     def _get_facts(self):
-        """Return {stage id: dict of phase, clock_effect, is_solution, team_ids (frozenset), active and
-        has_template} by sequence.
+        """Return {stage id: dict of phase, clock_effect, target_effects (text or None), is_solution, team_ids
+        (frozenset), active and has_template} by sequence.
 
         Kept in the registry's cache: each complaint asks, administrators rarely change a stage.
         """
@@ -132,6 +140,7 @@ class CustomerComplaintStage(models.Model):
             stage.id: {
                 "phase": stage.phase,
                 "clock_effect": stage.clock_effect,
+                "target_effects": stage.effect_ids._freeze(),
                 "is_solution": stage.is_solution,
                 "team_ids": frozenset(stage.with_context(active_test=False).team_ids.ids),
                 "active": stage.active,

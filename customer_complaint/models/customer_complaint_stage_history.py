@@ -22,6 +22,11 @@ class CustomerComplaintStageHistory(models.Model):
     stage_id = fields.Many2one("customer.complaint.stage", required=True, readonly=True, ondelete="restrict")
     phase = fields.Selection(PHASES, required=True, readonly=True)
     clock_effect = fields.Selection(CLOCK_EFFECTS, string="Time Limits", required=True, readonly=True)
+    target_effects = fields.Char(
+        string="Effects on Single Time Limits",
+        readonly=True,
+        help="What the stage did to single time limits otherwise than to all, as it was then.",
+    )
     is_solution = fields.Boolean(string="Solution Proposed", readonly=True)
     datetime = fields.Datetime(string="On", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="By", readonly=True)

@@ -46,19 +46,18 @@ class CustomerComplaint(models.Model):
         )
 
     def _message_post_after_hook(self, message, msg_values):
-        """Take the first message of the staff that the customer can see as the first response."""
+        """Take a message of the staff that the customer can see as the response, the next ones as updates."""
         result = super()._message_post_after_hook(message, msg_values)
-        if self._is_response(message, msg_values):
-            self._set_responded(message.date)
+        if self._is_answer(message, msg_values):
+            self._set_informed(message.date)
         return result
 
-    def _is_response(self, message, msg_values):
+    def _is_answer(self, message, msg_values):
         """Return whether a message answers the customer: by staff, no note, not automatic, sent to him."""
         complaint = self.sudo()
         message = message.sudo()
         if (
-            complaint.responded_datetime
-            or not message.author_id
+            not message.author_id
             or message.author_id.partner_share
             or message.message_type not in ("comment", "email")
             or message.is_internal

@@ -55,6 +55,11 @@ class ResPartner(models.Model):
                 "fields": ("complaint_id", "kind", "amount", "currency_id", "state", "executed_datetime"),
                 "erase": {"note": None},
             },
+            "customer.complaint.extension": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "target", "amount", "unit", "new_deadline", "customer_note"),
+                "erase": {"reason": "-", "customer_note": None},
+            },
             "rating.rating": {
                 "domain": lambda ids: (
                     Domain("partner_id", "in", ids) & Domain("res_model", "=", "customer.complaint")

@@ -1,7 +1,9 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
+import pytz
 from odoo import models, tools
-from odoo.addons.customer_care.tools.worktime import WorkTime
+from odoo.addons.customer_care.tools.worktime import WorkTime, to_local
+from odoo.fields import Domain
 
 
 class ResourceCalendar(models.Model):
@@ -29,6 +31,36 @@ class ResourceCalendar(models.Model):
     def _get_complaint_zone(self):
         """Return the name of the calendar's zone, False without one."""
         return self.sudo().tz
+
+    def _get_complaint_special_days(self, company, start, end):
+        """Return [(first day, last day, name, "leave" or "makeup"), ...] of a calendar between two moments, in order.
+
+        :param start, end: naive UTC datetimes
+        """
+        if not self or self.sudo()._care_is_always_open():
+            return []
+        calendar = self.sudo().with_company(company)
+        zone = pytz.timezone(calendar.tz or "UTC")
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        domain = (
+            Domain(calendar._care_get_leave_domain())
+            & Domain("resource_id", "=", False)
+            & Domain("calendar_id", "in", [False, calendar.id])
+            & Domain("date_from", "<=", end)
+            & Domain("date_to", ">=", start)
+        )
+        days = [
+            (
+                to_local(leave.date_from, zone).date(),
+                to_local(leave.date_to - timedelta(seconds=1), zone).date(),
+                leave.name,
+                "leave",
+            )
+            for leave in leaves.search(domain)
+        ]
+        makeup = self.env["customer.makeup.day"].sudo().search(calendar._care_get_makeup_domain(start, end))
+        days += [(day.date, day.date, day.name, "makeup") for day in makeup]
+        return sorted(days, key=lambda day: day[:2])
 
     def _refresh_complaint_clocks(self):
         """Have the open time limits of these calendars, or of all, computed anew."""

@@ -51,6 +51,18 @@ Every second of the way is explained:
 >>> [(span.kind, span.seconds / HOUR) for span in clock.spans]
 [('counted', 2.0), ('stopped', 70.0), ('counted', 1.0)]
 
+An extension adds to the limit from the moment at which it was asked for. Asked for in time it moves the deadline;
+asked for later it gives a new deadline, but what was exceeded stays exceeded:
+
+>>> more = [(datetime(2026, 3, 3, 10), 4 * HOUR)]
+>>> clock = compute(monday, [], 10 * HOUR, week, now=datetime(2026, 3, 3, 12), extensions=more)
+>>> clock.state, clock.deadline
+('running', datetime.datetime(2026, 3, 3, 15, 0))
+>>> more = [(datetime(2026, 3, 3, 12), 4 * HOUR)]
+>>> clock = compute(monday, [], 10 * HOUR, week, now=datetime(2026, 3, 3, 12), extensions=more)
+>>> clock.state, clock.deadline, clock.breach
+('breached', datetime.datetime(2026, 3, 3, 15, 0), datetime.datetime(2026, 3, 3, 11, 0))
+
 Limits are written in working hours, working days (until the end of work of that day) or calendar days (until
 midnight of that day), and become seconds of a working time:
 
@@ -94,6 +106,8 @@ class Clock:
 
     ``state``: running, paused, breached (open and over the limit), met (stopped in time), missed (stopped too
     late). ``used`` and ``remaining`` are seconds of working time, ``remaining`` is negative beyond the limit.
+    ``limit`` are the seconds allowed in all, extensions included. ``is_exhausted`` tells that the working time
+    ended before a deadline could be found.
     """
 
     state: str
@@ -103,14 +117,11 @@ class Clock:
     breach: datetime | None
     stopped: datetime | None
     spans: tuple
-
-    @property
-    def is_exhausted(self):
-        """Return whether the working time ended before a deadline could be found."""
-        return self.state == "running" and self.deadline is None
+    limit: float
+    is_exhausted: bool
 
 
-def compute(start, history, limit, worktime, now):
+def compute(start, history, limit, worktime, now, extensions=()):
     """Return the :class:`Clock` of a target.
 
     :param datetime start: when time begins to count, at the earliest
@@ -119,27 +130,27 @@ def compute(start, history, limit, worktime, now):
     :param float limit: seconds of working time
     :param worktime: a WorkTime
     :param datetime now: entries of the history later than this are not looked at
+    :param extensions: iterable of (datetime, seconds) in any order: what is added to the limit, and when
     """
-    used, deadline, breach = 0, None, None
     phases = _phases(start, history, now)
-    for begin, end, effect in phases:
-        if effect != RUN:
-            continue
-        if breach is None:
-            deadline = worktime.after(begin, limit - used)
-            breach = deadline if deadline is not None and deadline < end else None
-        used += worktime.between(begin, end)
+    extensions = sorted(extensions)
+    total = limit + sum(seconds for _moment, seconds in extensions)
+    used = sum(worktime.between(begin, end) for begin, end, effect in phases if effect == RUN)
     begin, _end, effect = phases[-1]
-    if effect == PAUSE and breach is None:
+    breach = _find_breach(phases, limit, extensions, worktime)
+    deadline, is_reached = _find_deadline(phases, total, worktime)
+    if effect == PAUSE and not is_reached:
         deadline = None
     return Clock(
         state=_state(effect, breach),
         deadline=deadline,
         used=used,
-        remaining=limit - used,
+        remaining=total - used,
         breach=breach,
         stopped=begin if effect == STOP else None,
         spans=tuple(span for phase in phases for span in _spans(phase, worktime)),
+        limit=total,
+        is_exhausted=effect == RUN and deadline is None,
     )
 
 
@@ -153,19 +164,64 @@ def limit_seconds(limit, unit, start, worktime, tz="UTC"):
     """
     if unit == "working_hours":
         return limit * HOUR, worktime
+    end = _limit_end(limit, unit, start, worktime, tz)
     if unit == "working_days":
-        end = worktime.day_after(start, int(limit), tz)
         return (None if end is None else worktime.between(start, end)), worktime
-    zone = ZoneInfo(tz)
-    day = start.replace(tzinfo=timezone.utc).astimezone(zone).date() + timedelta(days=int(limit) + 1)
-    midnight = datetime.combine(day, time.min, zone).astimezone(timezone.utc).replace(tzinfo=None)
-    return (midnight - start).total_seconds(), WorkTime.ALWAYS
+    return (end - start).total_seconds(), WorkTime.ALWAYS
+
+
+def extended_seconds(limit, unit, additions, start, worktime, tz="UTC"):
+    """Return (seconds, working time, extensions) of a limit and what was added to it, as ``compute`` takes them.
+
+    Additions in the limit's own unit are as if the limit had been longer from the beginning: 10 working days and
+    5 more are 15. Others are worth what they would be at the start.
+
+    >>> week = WorkTime([(datetime(2026, 3, day, 9), datetime(2026, 3, day, 17)) for day in range(2, 7)])
+    >>> monday, asked = datetime(2026, 3, 2, 9), datetime(2026, 3, 3)
+    >>> more = [(asked, 1, "working_days"), (asked, 2, "working_hours")]
+    >>> seconds, _work, extensions = extended_seconds(1, "working_days", more, monday, week)
+    >>> seconds / HOUR, [added / HOUR for _moment, added in extensions]
+    (16.0, [8.0, 2.0])
+
+    The seconds are None when the working time ends before.
+
+    :param additions: iterable of (datetime, amount, unit)
+    """
+    seconds, counted = limit_seconds(limit, unit, start, worktime, tz)
+    extensions, known = [], seconds
+    for moment, amount, added_unit in sorted(additions):
+        if known is None:
+            return None, counted, []
+        if added_unit == unit:
+            limit += amount
+            longer = limit_seconds(limit, unit, start, worktime, tz)[0]
+            added = None if longer is None else longer - known
+            known = longer
+        else:
+            begin = _limit_end(0, added_unit, start, worktime, tz)
+            end = _limit_end(amount, added_unit, start, worktime, tz)
+            added = None if end is None else counted.between(begin, end)
+        if added is None:
+            return None, counted, []
+        extensions.append((moment, added))
+    return seconds, counted, extensions
 
 
 def horizon_days(limit, unit):
     """Return how many days ahead the working time is needed; holidays may ask for more."""
     days = limit / 4 if unit == "working_hours" else limit * 2
     return int(days) + 14
+
+
+def _limit_end(limit, unit, start, worktime, tz):
+    """Return the moment at which a limit ends that was never paused, None beyond the working time."""
+    if unit == "working_hours":
+        return worktime.after(start, limit * HOUR)
+    if unit == "working_days":
+        return worktime.day_after(start, int(limit), tz)
+    zone = ZoneInfo(tz)
+    day = start.replace(tzinfo=timezone.utc).astimezone(zone).date() + timedelta(days=int(limit) + 1)
+    return datetime.combine(day, time.min, zone).astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def _phases(start, history, now):
@@ -182,6 +238,31 @@ def _phases(start, history, now):
         begin = phases.pop()[0]
     phases.append((begin, max(now, begin), effect))
     return phases
+
+
+def _find_deadline(phases, total, worktime):
+    """Return (the moment at which ``total`` seconds are used, or would be, None if unknown; whether it passed)."""
+    used, deadline = 0, None
+    for begin, end, effect in phases:
+        if effect != RUN:
+            continue
+        deadline = worktime.after(begin, total - used)
+        if deadline is not None and deadline < end:
+            return deadline, True
+        used += worktime.between(begin, end)
+    return deadline, False
+
+
+def _find_breach(phases, limit, extensions, worktime):
+    """Return the first moment at which time ran on beyond what was allowed then, None if it never did."""
+    total = limit
+    for moment, seconds in extensions:
+        deadline, is_reached = _find_deadline(phases, total, worktime)
+        if is_reached and deadline < moment:
+            return deadline
+        total += seconds
+    deadline, is_reached = _find_deadline(phases, total, worktime)
+    return deadline if is_reached else None
 
 
 def _state(effect, breach):
