@@ -9,6 +9,7 @@
     "data": [
         "security/customer_complaint_groups.xml",
         "security/customer_complaint_security.xml",
+        "security/customer_complaint_escalation_security.xml",
         "security/ir.model.access.csv",
         "data/mail_template_data.xml",
         "data/customer_complaint_stage_data.xml",
@@ -18,7 +19,11 @@
         "data/customer_grade_data.xml",
         "data/ir_cron_clock_data.xml",
         "data/ir_cron_acknowledge_data.xml",
+        "data/customer_complaint_escalation_data.xml",
         "wizard/customer_complaint_reopen_views.xml",
+        "wizard/customer_complaint_escalate_views.xml",
+        "views/customer_complaint_escalation_views.xml",
+        "views/customer_complaint_escalation_log_views.xml",
         "views/customer_complaint_views.xml",
         "views/customer_complaint_compensation_views.xml",
         "views/customer_complaint_team_views.xml",
@@ -35,7 +40,9 @@
     ],
     "demo": [
         "demo/customer_complaint_demo.xml",
+        "demo/customer_complaint_escalation_demo.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -97,7 +97,7 @@ class CustomerComplaintClock(models.Model):
         insert(self, [vals for key, vals in values.items() if key not in stored])
         self._update({stored[key]: vals for key, vals in values.items() if key in stored})
         complaints.invalidate_recordset(["clock_ids"], flush=False)
-        self._store_next_deadlines(complaints, values)
+        self._store_next_deadlines(complaints, values, complaints._get_next_escalations(results))
 
     @api.model
     def _get_stored(self, complaints):
@@ -160,7 +160,7 @@ class CustomerComplaintClock(models.Model):
     def _compute_result(self, question, worktimes, now):
         """Return the answer to one question, None when the working time known is too short for it."""
         calendar, company, limit, unit, start, history = question
-        worktime = worktimes[calendar, company] if worktimes else WorkTime.ALWAYS
+        opening = worktime = worktimes[calendar, company] if worktimes else WorkTime.ALWAYS
         zone = calendar._get_complaint_zone() or company.partner_id.tz or "UTC"
         seconds, worktime = clock.limit_seconds(limit, unit, start, worktime, zone)
         if seconds is None:
@@ -168,7 +168,16 @@ class CustomerComplaintClock(models.Model):
         result = clock.compute(start, history, seconds, worktime, now)
         if result.is_exhausted:
             return None
-        return {"limit": seconds, "line": (limit, unit), "start": start, "result": result}
+        # What levels of escalation need beside: the working times in which time counts and people are told.
+        return {
+            "limit": seconds,
+            "line": (limit, unit),
+            "start": start,
+            "history": history,
+            "worktime": worktime,
+            "opening": opening,
+            "result": result,
+        }
 
     @api.model
     def _get_calendars(self, complaints):
@@ -286,16 +295,24 @@ class CustomerComplaintClock(models.Model):
         )
 
     @api.model
-    def _store_next_deadlines(self, complaints, values):
-        """Store on the complaints which policy applies and the nearest deadline that is not fulfilled."""
+    def _store_next_deadlines(self, complaints, values, escalations):
+        """Store which policy applies, the nearest deadline that is not fulfilled and the next escalation.
+
+        :param escalations: {complaint id: moment}
+        """
         Policy = self.env["customer.complaint.policy"]
         nearest = {}
         for (complaint_id, _target), vals in values.items():
             if vals["deadline"] and vals["state"] in clock.OPEN_STATES:
                 nearest[complaint_id] = min(vals["deadline"], nearest.get(complaint_id, vals["deadline"]))
-        names = ("policy_id", "next_deadline", "is_clock_stale")
+        names = ("policy_id", "next_deadline", "is_clock_stale", "next_escalation_datetime")
         for row, group in complaints.grouped(
-            lambda complaint: (Policy._match(complaint)[0], nearest.get(complaint.id), False)
+            lambda complaint: (
+                Policy._match(complaint)[0],
+                nearest.get(complaint.id),
+                False,
+                escalations.get(complaint.id, False),
+            )
         ).items():
             for name, value in zip(names, row, strict=True):
                 # As a stored computed field: no log of changes, written with what else is pending.

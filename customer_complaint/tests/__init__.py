@@ -6,6 +6,8 @@ from . import (
     test_compensation,
     test_customer_complaint,
     test_deadlines,
+    test_escalation_levels,
+    test_escalation_people,
     test_flow,
     test_forging,
     test_mail_acknowledgement,
