@@ -168,17 +168,17 @@ class CustomerComplaint(models.Model):
             return {}
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT ON (log.complaint_id, log.target) log.complaint_id, log.target, log.level,"
-                " CASE WHEN log.state = 'open' THEN log.ack_deadline END"
-                " FROM customer_complaint_escalation_log log"
-                " JOIN customer_complaint ON customer_complaint.id = log.complaint_id"
-                " WHERE log.complaint_id IN %s AND log.target IS NOT NULL"
-                " AND log.round = COALESCE(customer_complaint.escalation_round, 0)"
-                " ORDER BY log.complaint_id, log.target, log.level DESC, log.id DESC",
+                "SELECT complaint_id, target, round, level, CASE WHEN state = 'open' THEN ack_deadline END"
+                " FROM customer_complaint_escalation_log WHERE complaint_id IN %s AND target IS NOT NULL"
+                " ORDER BY level, id",
                 tuple(self.ids),
             )
         )
-        return {(complaint_id, target): (level, ack) for complaint_id, target, level, ack in rows}
+        return {
+            (complaint_id, target): (level, ack)
+            for complaint_id, target, number, level, ack in rows
+            if number == self.browse(complaint_id).escalation_round
+        }
 
     def _get_next_escalations(self, results):
         """Return {complaint id: when to look at it next} of those that have something to come.

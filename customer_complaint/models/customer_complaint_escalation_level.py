@@ -99,7 +99,7 @@ class CustomerComplaintEscalationLevel(models.Model):
     )
     reassign_user_id = fields.Many2one("res.users", string="New Handler", domain=[("share", "=", False)])
     ack_hours = fields.Float(
-        string="Acknowledge Within (Hours)",
+        string="Acknowledge Within",
         help="Working hours in which somebody who was told must acknowledge; else the next level follows. 0: not "
         "needed.",
     )

@@ -58,7 +58,7 @@ class CustomerComplaintEscalationLog(models.Model):
         help="Counts on when a complaint is reopened or its time limit extended: all levels may follow again.",
     )
     cause = fields.Selection(CAUSES, required=True, readonly=True)
-    state = fields.Selection(STATES, required=True, readonly=True)
+    state = fields.Selection(STATES, string="Status", required=True, readonly=True)
     note = fields.Text(string="Reason", readonly=True)
     asked_by_id = fields.Many2one("res.users", string="Escalated by", readonly=True)
     deadline = fields.Datetime(readonly=True, help="Of the time limit, as it was then.")
