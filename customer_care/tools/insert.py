@@ -5,7 +5,7 @@ from odoo.tools import SQL, split_every
 ROWS_AT_ONCE = 1000
 
 
-def insert(model, vals_list):
+def insert(model, vals_list, skip_taken=False):
     """Insert rows in one statement and return them as records.
 
     For logs and stored results, written in passing with each document: the values go to the database as they
@@ -16,6 +16,7 @@ def insert(model, vals_list):
 
     :param model: an empty recordset of a model with ``_log_access = False``
     :param vals_list: dicts with the same keys: stored fields with a column
+    :param skip_taken: leave out rows of which a unique key is taken, instead of failing
     """
     cr = model.env.cr
     ids = []
@@ -27,10 +28,11 @@ def insert(model, vals_list):
         ]
         cr.execute(
             SQL(
-                "INSERT INTO %s (%s) VALUES %s RETURNING id",
+                "INSERT INTO %s (%s) VALUES %s %s RETURNING id",
                 SQL.identifier(model._table),
                 SQL(", ").join(map(SQL.identifier, part[0])),
                 SQL(", ").join(rows),
+                SQL("ON CONFLICT DO NOTHING") if skip_taken else SQL(),
             )
         )
         ids.extend(row[0] for row in cr.fetchall())

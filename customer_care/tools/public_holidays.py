@@ -42,7 +42,18 @@ COLUMNS = {
 }
 KINDS = {
     False: ("", "holiday", "off", "day off", "public holiday", "放假", "休", "假", "假日", "节假日"),
-    True: ("workday", "work", "working day", "make-up", "make-up day", "makeup", "上班", "班", "调休", "补班"),
+    True: (
+        "workday",
+        "work",
+        "working day",
+        "make-up",
+        "make-up day",
+        "makeup",
+        "上班",
+        "班",
+        "调休",
+        "补班",
+    ),
 }
 WEEKDAYS = (
     ("monday", "mon", "周一", "星期一"),
@@ -143,7 +154,8 @@ def read_table(rows):
         if not any(row):
             continue
         cells = {
-            column: row[place] if place is not None and place < len(row) else "" for column, place in places.items()
+            column: row[place] if place is not None and place < len(row) else ""
+            for column, place in places.items()
         }
         item, wrong = _read_row(cells)
         problems += [(line, column, cells[column]) for column in wrong]
@@ -225,7 +237,8 @@ def _join(off):
     if run:
         breaks.append(run)
     return [
-        Break(part[0][0], part[-1][0], next((name for _day, name in part if name), ""), None) for part in breaks
+        Break(part[0][0], part[-1][0], next((name for _day, name in part if name), ""), None)
+        for part in breaks
     ]
 
 

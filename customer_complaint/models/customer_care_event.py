@@ -7,6 +7,7 @@ class CustomerCareEvent(models.Model):
     kind = fields.Selection(
         selection_add=[
             ("complaint_received", "Complaint received"),
+            ("complaint_escalated", "Complaint escalated"),
             ("complaint_resolved", "Complaint resolved"),
             ("complaint_closed", "Complaint closed"),
             ("complaint_reopened", "Complaint reopened"),
@@ -18,6 +19,7 @@ class CustomerCareEvent(models.Model):
         ],
         ondelete={
             "complaint_received": "cascade",
+            "complaint_escalated": "cascade",
             "complaint_resolved": "cascade",
             "complaint_closed": "cascade",
             "complaint_reopened": "cascade",

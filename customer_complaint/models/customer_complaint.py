@@ -238,9 +238,12 @@ class CustomerComplaint(models.Model):
         facts = self.env["customer.complaint.stage"]._get_facts()
         return [("stage_id", "in", [key for key, fact in facts.items() if fact["phase"] in value])]
 
-    @api.depends("severity", "urgency", "partner_id")
+    @api.depends("severity", "urgency", "partner_id", "priority_raise")
     def _compute_priority(self):
-        """Severity and urgency, moved by the grade that the customer has when one of the three is set."""
+        """Severity and urgency, moved by the grade that the customer has when one of the three is set.
+
+        What escalations have added counts on top.
+        """
         steps = self.env["customer.grade"]._get_complaint_steps()
         severities = [key for key, _name in SEVERITIES]
         urgencies = [key for key, _name in URGENCIES]
@@ -249,7 +252,7 @@ class CustomerComplaint(models.Model):
             level += urgencies.index(complaint.urgency or "normal") - 1
             if steps:
                 level += steps.get(complaint.partner_id.sudo().care_grade_id.id, 0)
-            complaint.priority = str(min(max(level, 0), 3))
+            complaint.priority = str(min(max(level, 0) + complaint.priority_raise, 3))
 
     def _compute_repeated_count(self):
         families = self.commercial_partner_id

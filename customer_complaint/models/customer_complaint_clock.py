@@ -131,7 +131,7 @@ class CustomerComplaintClock(models.Model):
         insert(self, [vals for key, vals in values.items() if key not in stored])
         self._update({stored[key]: vals for key, vals in values.items() if key in stored})
         complaints.invalidate_recordset(["clock_ids"], flush=False)
-        self._store_next_deadlines(complaints, values)
+        self._store_next_deadlines(complaints, values, complaints._get_next_escalations(results))
 
     @api.model
     def _get_stored(self, complaints):
@@ -142,7 +142,7 @@ class CustomerComplaintClock(models.Model):
 
     @api.model
     def _compute_results(self, complaints, histories=None):
-        """Return {(complaint id, target): dict of line (limit, unit), question and result}.
+        """Return {(complaint id, target): dict of line (limit, unit), question, worktime, opening and result}.
 
         Complaints registered together often have the same answer, which is then computed once.
         """
@@ -201,7 +201,7 @@ class CustomerComplaintClock(models.Model):
     def _compute_result(self, question, worktimes, now):
         """Return the answer to one question, None when the working time known is too short for it."""
         calendar, company, limit, unit, start, history, additions = question
-        worktime = worktimes[calendar, company] if worktimes else WorkTime.ALWAYS
+        opening = worktime = worktimes[calendar, company] if worktimes else WorkTime.ALWAYS
         zone = calendar._get_complaint_zone() or company.partner_id.tz or "UTC"
         seconds, worktime, extensions = clock.extended_seconds(limit, unit, additions, start, worktime, zone)
         if seconds is None:
@@ -209,7 +209,14 @@ class CustomerComplaintClock(models.Model):
         result = clock.compute(start, history, seconds, worktime, now, extensions)
         if result.is_exhausted:
             return None
-        return {"line": (limit, unit), "question": question, "result": result}
+        # Levels of escalation ask for the working times in which time counts and people are told.
+        return {
+            "line": (limit, unit),
+            "question": question,
+            "worktime": worktime,
+            "opening": opening,
+            "result": result,
+        }
 
     @api.model
     def _get_calendars(self, complaints):
@@ -352,20 +359,24 @@ class CustomerComplaintClock(models.Model):
         )
 
     @api.model
-    def _store_next_deadlines(self, complaints, values):
-        """Store on the complaints which policy applies and the nearest deadline that is not fulfilled."""
+    def _store_next_deadlines(self, complaints, values, escalations):
+        """Store which policy applies, the nearest deadline that is not fulfilled and the next escalation.
+
+        :param escalations: {complaint id: moment}
+        """
         Policy = self.env["customer.complaint.policy"]
         nearest = {}
         for (complaint_id, target), vals in values.items():
             if vals["deadline"] and vals["state"] in clock.OPEN_STATES:
                 found = (vals["deadline"], target)
                 nearest[complaint_id] = min(found, nearest.get(complaint_id, found))
-        names = ("policy_id", "next_deadline", "next_target", "is_clock_stale")
+        names = ("policy_id", "next_deadline", "next_target", "is_clock_stale", "next_escalation_datetime")
         for row, group in complaints.grouped(
             lambda complaint: (
                 Policy._match(complaint)[0],
                 *nearest.get(complaint.id, (None, None)),
                 False,
+                escalations.get(complaint.id, False),
             )
         ).items():
             for name, value in zip(names, row, strict=True):

@@ -7,7 +7,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
-from ..tools import clock
 from .customer_complaint_policy import CONDITION_FIELDS
 from .customer_complaint_policy_line import TARGETS
 from .customer_complaint_stage import OPEN_PHASES

@@ -188,9 +188,7 @@ class CustomerComplaintExtension(models.Model):
                 or line.state not in clock.OPEN_STATES
             ):
                 raise UserError(
-                    self.env._(
-                        "There is nothing left to extend: %(name)s", name=extension.display_name
-                    )
+                    self.env._("There is nothing left to extend: %(name)s", name=extension.display_name)
                 )
         self.sudo().write({"requested_datetime": fields.Datetime.now()})
         return super().action_request_approval()
@@ -239,7 +237,8 @@ class CustomerComplaintExtension(models.Model):
         for extension in mailed:
             extension.complaint_id._message_log(
                 body=self.env._(
-                    "The customer is told that the deadline is extended: %(name)s", name=extension.display_name
+                    "The customer is told that the deadline is extended: %(name)s",
+                    name=extension.display_name,
                 )
             )
         summary = self.env._("Tell the customer the new date")

@@ -218,6 +218,7 @@ class CustomerComplaint(models.Model):
         """Tell timeline, callbacks and hooks that the complaints have come into ``phase``."""
         if not self:
             return
+        self._escalate_on_phase(phase, reopened)
         if reopened:
             reopened._care_log("complaint_reopened")
             reopened._complaint_on_reopened()

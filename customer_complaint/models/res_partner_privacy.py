@@ -60,6 +60,11 @@ class ResPartner(models.Model):
                 "fields": ("complaint_id", "target", "amount", "unit", "new_deadline", "customer_note"),
                 "erase": {"reason": "-", "customer_note": None},
             },
+            "customer.complaint.escalation.log": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "level", "cause", "note", "fired_datetime"),
+                "erase": {"note": None},
+            },
             "rating.rating": {
                 "domain": lambda ids: (
                     Domain("partner_id", "in", ids) & Domain("res_model", "=", "customer.complaint")

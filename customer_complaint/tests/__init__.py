@@ -8,6 +8,8 @@ from . import (
     test_compensation,
     test_customer_complaint,
     test_deadlines,
+    test_escalation_levels,
+    test_escalation_people,
     test_extension,
     test_flow,
     test_forging,

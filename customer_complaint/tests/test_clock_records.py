@@ -53,7 +53,9 @@ class Wall:
             return round(limit * 60), painted
         begin, day = index(start), self.get_day(start)
         if unit == "calendar_days":
-            return index(self.get_midnight(day + (int(limit) + 1) * DAY)) - begin, bytearray(b"\1" * len(painted))
+            return index(self.get_midnight(day + (int(limit) + 1) * DAY)) - begin, bytearray(
+                b"\1" * len(painted)
+            )
         counted = 0
         while counted < limit:
             day += DAY
@@ -218,9 +220,7 @@ class TestClockRecords(ComplaintCommon):
             Makeup.search([("calendar_id", "=", team.calendar_id.id), ("date", "=", day)]).unlink()
             del wall.makeup[day]
         elif not wall.get_hours(day):
-            Makeup.create(
-                {"name": "x", "date": day, "weekday": "2", "calendar_id": team.calendar_id.id}
-            )
+            Makeup.create({"name": "x", "date": day, "weekday": "2", "calendar_id": team.calendar_id.id})
             wall.makeup[day] = 2
 
     def _change_effect(self, complaint, story, now):
@@ -232,7 +232,8 @@ class TestClockRecords(ComplaintCommon):
     def _read(self, complaints):
         names = ("state", "deadline", "breach_datetime", "start_datetime", "limit_seconds", "limit", "unit")
         return {
-            (line.complaint_id, line.target): tuple(line[name] for name in names) for line in complaints.clock_ids
+            (line.complaint_id, line.target): tuple(line[name] for name in names)
+            for line in complaints.clock_ids
         }
 
     def _expect(self, complaint, story, target, now, painted):
@@ -328,7 +329,9 @@ class TestClockRecords(ComplaintCommon):
         }
         now = ORIGIN + 3 * DAY
         stories = {}
-        silent = patch.object(type(self.env["customer.complaint.extension"]), "_notify_customers", lambda self: None)
+        silent = patch.object(
+            type(self.env["customer.complaint.extension"]), "_notify_customers", lambda self: None
+        )
         for step in range(STEPS):
             now += self.rng.randrange(1, 240) * MINUTE
             with freeze_time(now), silent:

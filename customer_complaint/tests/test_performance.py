@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from .common import ComplaintCommon
 
-CREATE_ONE, CREATE_MANY, STAGE, LIST, REFRESH, MAIL_QUERIES = 18, 26, 16, 6, 5, 75
+CREATE_ONE, CREATE_MANY, STAGE, LIST, REFRESH, MAIL_QUERIES, ESCALATE = 18, 26, 16, 6, 5, 75, 60
 
 MAIL = """From: max.mail@customer.example
 To: complaints@example.com
@@ -70,6 +70,8 @@ class TestPerformance(ComplaintCommon):
             "user_id",
             "stage_id",
             "time_left",
+            "escalation_state",
+            "escalation_text",
         ]
         specification = {name: {} for name in [*names, "is_late", "phase"]}
         Complaint = self.env["customer.complaint"].with_user(self.manager)
@@ -84,6 +86,20 @@ class TestPerformance(ComplaintCommon):
         for line in (1, 2):
             self.policy.line_ids.limit = 40 + line
         self.assertLessEqual(self._count(complaints._refresh_clocks), REFRESH)
+
+    def test_escalation_queries(self):
+        """Escalating many complaints costs about as many queries as escalating a few."""
+        rule = self.env.ref("customer_complaint.customer_complaint_escalation_default")
+        rule.active = True
+        rule.level_ids.write({"since_datetime": "2020-01-01 00:00:00"})
+        values = self._prepare_complaint(user_id=self.handler.id, received_datetime="2026-03-02 09:00:00")
+        complaints = self.env["customer.complaint"].create([dict(values) for _index in range(110)]).sudo()
+        complaints[:2]._escalate_due()
+        few = self._count(complaints[2:10]._escalate_due)
+        many = self._count(complaints[10:]._escalate_due)
+        self.assertEqual(set(complaints.mapped("escalation_level")), {3})
+        self.assertLessEqual(many, ESCALATE)
+        self.assertLessEqual(many - few, 4)
 
     def test_mail_queries(self):
         """A mail becomes a complaint in a bounded number of queries; the job acknowledges it afterwards."""

@@ -94,7 +94,9 @@ class TestComplaintScore(ComplaintSurveyKit, TransactionCase):
             forged.create({"name": "X"}), [{"survey_score": 0, "is_survey_answered": False}]
         )
         score = {"kind": "csat", "value": 100, "date": "2026-01-01", "res_model": "customer.complaint"}
-        forged = complaint.with_context(default_survey_score_ids=[Command.create(score)]).create({"name": "X"})
+        forged = complaint.with_context(default_survey_score_ids=[Command.create(score)]).create(
+            {"name": "X"}
+        )
         self.assertFalse(self.env["customer.survey.score"].search([("res_id", "=", forged.id)]))
 
     def test_scores_by_role(self):

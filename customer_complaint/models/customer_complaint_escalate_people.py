@@ -1,0 +1,125 @@
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.addons.customer_care.models.customer_callback_rule_who import Staff
+
+from .customer_complaint_escalation_level import ROLES
+
+
+class Receivers(NamedTuple):
+    """Who is told: ids of users, and how they were found: [(role, why, name of the deputy or None)]."""
+
+    user_ids: list
+    detours: list
+
+
+class Directory:
+    """What is remembered while receivers are looked for: who is there, who is director, who may read what."""
+
+    def __init__(self, complaints):
+        self.complaints = complaints
+        self.env = complaints.env
+        self._staff, self._groups, self._readable = {}, {}, {}
+
+    def get_staff(self, company) -> Staff:
+        """Return who is there today and who stands in."""
+        if company not in self._staff:
+            today = fields.Date.context_today(self.complaints)
+            self._staff[company] = self.env["customer.callback.rule"]._get_staff(company, today, today)
+        return self._staff[company]
+
+    def get_members(self, group, company):
+        """Return the people of a group who work for the company."""
+        if (group, company) not in self._groups:
+            users = self.env.ref(group).sudo().all_user_ids
+            self._groups[group, company] = users.filtered(
+                lambda user: user.active and not user.share and company in user.company_ids
+            )
+        return self._groups[group, company]
+
+    def may_read(self, user, complaint):
+        """Return whether the user may read the complaint; asked once for all complaints."""
+        if user not in self._readable:
+            seen = self.complaints.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+            self._readable[user] = set(seen._filtered_access("read")._ids)
+        return complaint.id in self._readable[user]
+
+
+class CustomerComplaint(models.Model):
+    """Whom an escalation reaches: never nobody, and nobody who may not know."""
+
+    _inherit = "customer.complaint"
+
+    def _get_escalation_people(self, role, directory):
+        """Return the users of a role for the complaint (as superuser), may be empty. Override for other roles."""
+        self.ensure_one()
+        if role == "handler":
+            return self.user_id
+        if role == "leader":
+            return self.team_id.user_id
+        if role == "manager":
+            return self.team_id.manager_id
+        if role == "director":
+            return directory.get_members("customer_care.group_care_director", self.company_id)
+        admins = directory.get_members("customer_care.group_care_admin", self.company_id)
+        return admins or directory.get_members("customer_complaint.group_complaint_manager", self.company_id)
+
+    def _find_receivers(self, roles, users, directory):
+        """Return :class:`Receivers`: of each role those who are there, else the deputy, else the next role up.
+
+        :param roles: names of roles
+        :param users: people who are told by name
+        :param directory: the :class:`Directory` of this job
+        """
+        self.ensure_one()
+        found, detours = [], []
+        for role in roles:
+            for candidate in ROLES[ROLES.index(role) :]:
+                people = self._get_escalation_people(candidate, directory)
+                present = self._find_present(candidate, people, directory, detours)
+                if present:
+                    found += present
+                    break
+        for user in users:
+            found += self._find_present(user.name, user, directory, detours)
+        if not found and (roles or users):
+            found = self._get_escalation_people("admin", directory).ids
+        unique = list(dict.fromkeys(found))
+        return Receivers(unique, list(dict.fromkeys(detours)))
+
+    def _find_present(self, role, people, directory, detours):
+        """Return the ids of people who are there and may read the complaint, or of their deputies.
+
+        :param detours: (role, why, name) is added for each who is not told himself
+        """
+        if not people:
+            detours.append((role, "missing", None))
+        staff = directory.get_staff(self.company_id)
+        found = []
+        for user in people:
+            # Who is no specialist of the customer care is asked for no leave.
+            user_id = (
+                staff.resolve(user.id, fields.Date.context_today(self)) if user.id in staff.able else user.id
+            )
+            receiver = user.browse(user_id or ())
+            if not user.active:
+                detours.append((role, "archived", None))
+            elif not receiver:
+                detours.append((role, "absent", None))
+            elif not directory.may_read(receiver, self):
+                detours.append((role, "hidden", None))
+            else:
+                if receiver != user:
+                    detours.append((role, "deputy", receiver.name))
+                found.append(receiver.id)
+        return found
+
+    @api.model
+    def _group_by_receiver(self, receivers):
+        """Return {user id: complaints} of {complaint: user ids}."""
+        grouped = defaultdict(self.browse)
+        for complaint, user_ids in receivers.items():
+            for user_id in user_ids:
+                grouped[user_id] |= complaint
+        return grouped

@@ -1,0 +1,133 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models, tools
+from odoo.fields import Domain
+
+from .customer_complaint import KINDS, SEVERITIES
+from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS
+
+ESCALATION_TARGETS = [target for target in TARGETS if target[0] in COMPLAINT_TARGETS]
+
+
+class RuleFacts(NamedTuple):
+    """What is needed to match a rule, as plain ids; empty conditions are None or empty."""
+
+    id: int
+    company_id: int
+    team_ids: frozenset
+    category_ids: frozenset
+    severity: str
+    kind: str
+    grade_ids: frozenset
+    target: str
+    levels: tuple
+
+    def fits(self, complaint, target):
+        """Return whether the rule is for a time limit of the complaint (as superuser)."""
+        return (
+            (not self.target or self.target == target)
+            and (not self.company_id or self.company_id == complaint.company_id.id)
+            and (not self.team_ids or complaint.team_id.id in self.team_ids)
+            and (not self.category_ids or complaint.category_id.id in self.category_ids)
+            and (not self.severity or self.severity == complaint.severity)
+            and (not self.kind or self.kind == complaint.kind)
+            and (not self.grade_ids or complaint.partner_id.care_grade_id.id in self.grade_ids)
+        )
+
+
+class CustomerComplaintEscalation(models.Model):
+    """Who is told when the time limits of complaints run out; the first rule by sequence that fits wins.
+
+    It is asked for each time limit of a complaint. What is needed to match is kept in the registry's cache, so
+    that registering a complaint reads no rule.
+    """
+
+    _name = "customer.complaint.escalation"
+    _description = "Complaint Escalation Rule"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
+    team_ids = fields.Many2many("customer.complaint.team", string="Teams", help="Leave empty for all teams.")
+    category_ids = fields.Many2many(
+        "customer.complaint.category",
+        string="Categories",
+        help="Leave empty for all. Categories below the chosen ones are included.",
+    )
+    severity = fields.Selection(SEVERITIES, help="Leave empty for all.")
+    kind = fields.Selection(KINDS, help="Leave empty for all.")
+    grade_ids = fields.Many2many(
+        "customer.grade",
+        string="Customer Grades",
+        help="Leave empty for customers of all grades and of none.",
+    )
+    target = fields.Selection(
+        ESCALATION_TARGETS, string="Time Limit", help="Leave empty for all time limits."
+    )
+    level_ids = fields.One2many(
+        "customer.complaint.escalation.level", "escalation_id", string="Levels", copy=True
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        rules._after_change()
+        return rules
+
+    def write(self, vals):
+        was_active = any(self.mapped("active"))
+        result = super().write(vals)
+        if not {"name", "level_ids"}.issuperset(vals):
+            # For whom the rule is new, what was reached before does not count.
+            self.with_context(active_test=False).level_ids._begin_anew()
+        self._after_change(was_active)
+        return result
+
+    def unlink(self):
+        was_active = any(self.mapped("active"))
+        result = super().unlink()
+        self._after_change(was_active)
+        return result
+
+    def _after_change(self, was_active=False):
+        """Have the next moment of all open complaints asked anew, unless only archived rules changed."""
+        self.env.registry.clear_cache()
+        if was_active or any(self.exists().mapped("active")):
+            self.env["customer.complaint"]._request_clock_refresh([])
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_levels(self):
+        """Let the levels go as they do alone: what has been logged keeps its words."""
+        self.with_context(active_test=False).level_ids.unlink()
+
+    @api.model
+    @tools.ormcache()
+    def _get_rules(self):
+        """Return the active rules by sequence, as :class:`RuleFacts`."""
+        Category = self.env["customer.complaint.category"].sudo().with_context(active_test=False)
+        return tuple(
+            RuleFacts(
+                rule.id,
+                rule.company_id.id,
+                frozenset(rule.with_context(active_test=False).team_ids.ids),
+                frozenset(
+                    rule.category_ids and Category.search([("id", "child_of", rule.category_ids.ids)]).ids
+                ),
+                rule.severity,
+                rule.kind,
+                frozenset(rule.grade_ids.ids),
+                rule.target,
+                tuple(level._get_facts() for level in rule.level_ids),
+            )
+            for rule in self.sudo().with_context(active_test=True).search(Domain.TRUE)
+        )
+
+    @api.model
+    def _match(self, complaint, target):
+        """Return the levels (``LevelFacts``) for a time limit of a complaint, none when no rule fits."""
+        for rule in self._get_rules():
+            if rule.fits(complaint, target):
+                return rule.levels
+        return ()
