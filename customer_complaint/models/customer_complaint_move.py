@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
 from .customer_complaint_flow import Missing
@@ -223,19 +224,22 @@ class CustomerComplaint(models.Model):
         labels = {}
         missing = []
         for name in names:
-            if name not in self._fields or vals.get(name):
+            if name not in self._fields:
                 continue
-            empty = self.sudo() if name in vals else self.sudo().filtered(lambda c, name=name: c._is_empty(name))
+            if name in vals:
+                empty = self.sudo() if self._is_empty(name, vals[name]) else self.browse()
+            else:
+                empty = self.sudo().filtered(lambda complaint, name=name: complaint._is_empty(name, complaint[name]))
             if empty:
                 labels = labels or self.env["customer.complaint.requirement"]._get_labels()
                 text = self.env._("fill in: %(field)s", field=labels.get(name, name))
                 missing.extend(Missing(complaint.with_env(self.env), text, "action_open") for complaint in empty)
         return missing
 
-    def _is_empty(self, name):
-        """Return whether nothing a person would call an answer is in the field."""
-        value = self[name]
-        if self._fields[name].type == "html":
+    @api.model
+    def _is_empty(self, name, value):
+        """Return whether a value of the field is nothing a person would call an answer."""
+        if self._fields[name].type == "html" and isinstance(value, str):
             return is_html_empty(value)
         return not (value.strip() if isinstance(value, str) else value)
 
@@ -271,6 +275,19 @@ class CustomerComplaint(models.Model):
             "domain": [("complaint_id", "=", self.id)],
             "context": {"default_complaint_id": self.id},
         }
+
+    @api.model
+    def _get_board_team(self, domain):
+        """Return the one team of which the domain (or the context) of a board speaks, may be empty."""
+        team_ids = set()
+        for condition in Domain(domain).iter_conditions():
+            if condition.field_expr == "team_id" and condition.operator in ("=", "in"):
+                value = condition.value
+                values = [value] if isinstance(value, (int, str)) else value
+                team_ids.update(team_id for team_id in values if isinstance(team_id, int))
+        team_ids = team_ids or {self.env.context.get("default_team_id") or 0}
+        team_id = team_ids.pop() if len(team_ids) == 1 else 0
+        return self.env["customer.complaint.team"].browse(team_id or [])
 
     # Consequences
 

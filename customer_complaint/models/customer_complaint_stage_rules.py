@@ -45,6 +45,14 @@ class CustomerComplaintStage(models.Model):
         string="Allowed Next Stages",
         help="Leave empty for any. Reopening is always possible.",
     )
+    previous_stage_ids = fields.Many2many(
+        "customer.complaint.stage",
+        "customer_complaint_stage_next_rel",
+        "next_stage_id",
+        "stage_id",
+        string="Named as Next by",
+        help="Stages that name this one among those that may follow.",
+    )
     requirement_ids = fields.Many2many(
         "customer.complaint.requirement",
         "customer_complaint_stage_requirement_rel",

@@ -96,14 +96,14 @@ class CustomerComplaintTeam(models.Model):
         self.ensure_one()
         stages = stages.sudo()
         own = {stage: stage for stage in stages if stage.team_ids == self}
-        for stage in stages - stages.union(*own):
+        for stage in stages - stages.browse().union(*own):
             origin = stage.origin_id or stage
             own[stage] = stage.copy(
                 {"team_ids": [Command.set(self.ids)], "next_stage_ids": False, "origin_id": origin.id}
             )
         for stage, copied in own.items():
             following = stage.next_stage_ids
-            copied.next_stage_ids = stages.union(*(own[after] for after in following if after in own))
+            copied.next_stage_ids = stages.browse().union(*(own[after] for after in following if after in own))
         for stage, copied in own.items():
             if stage != copied:
                 stage.team_ids -= self

@@ -12,6 +12,9 @@ from . import (
     test_mail_gateway,
     test_mail_raw,
     test_metric,
+    test_move_dialog,
+    test_moves,
     test_performance,
     test_portal,
+    test_team_flow,
 )

@@ -56,7 +56,7 @@ class CustomerComplaintMove(models.TransientModel):
                 name
                 for name in (facts["required"] if facts else ())
                 if name in self._get_fillable()
-                and any(complaint._is_empty(name) for complaint in move.complaint_ids)
+                and any(complaint._is_empty(name, complaint[name]) for complaint in move.complaint_ids)
             ]
             move.needs_reason = bool(facts) and facts["needs_reason"]
             move.empty_names = ",".join(names)
@@ -129,7 +129,7 @@ class CustomerComplaintMove(models.TransientModel):
         """Write the values given in the dialog to those complaints that lack them."""
         for name in self._get_fillable():
             if self[name]:
-                empty = complaints.filtered(lambda complaint, name=name: complaint._is_empty(name))
+                empty = complaints.filtered(lambda complaint, name=name: complaint._is_empty(name, complaint[name]))
                 value = self[name].id if self._fields[name].type == "many2one" else self[name]
                 empty.write({name: value})
 
