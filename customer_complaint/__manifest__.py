@@ -45,6 +45,7 @@
     ],
     "demo": [
         "demo/customer_complaint_demo.xml",
+        "demo/customer_complaint_stage_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_complaint/static/src/**/*"],

@@ -13,6 +13,7 @@ from . import (
     test_mail_raw,
     test_metric,
     test_move_dialog,
+    test_move_tour,
     test_moves,
     test_performance,
     test_portal,

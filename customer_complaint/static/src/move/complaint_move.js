@@ -36,6 +36,8 @@ export class ComplaintStageField extends StatusBarDurationField {
 registry.category("fields").add("complaint_stage", {
     ...statusBarDurationField,
     component: ComplaintStageField,
+    // drawn as the widget it extends
+    additionalClasses: ["o_field_statusbar", "o_field_statusbar_duration"],
 });
 
 /**
