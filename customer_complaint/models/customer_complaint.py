@@ -152,7 +152,7 @@ class CustomerComplaint(models.Model):
         copy=False,
         tracking=True,
         group_expand="_read_group_stage_ids",
-        domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
+        domain="[('flow_team_id', '=', team_id)]",
         default=lambda self: self._default_stage_id(),
     )
     phase = fields.Selection(PHASES, compute="_compute_phase", search="_search_phase")
@@ -276,11 +276,8 @@ class CustomerComplaint(models.Model):
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
-        team_id = self.env.context.get("default_team_id")
-        teams = [("team_ids", "=", False)]
-        if team_id:
-            teams = ["|", *teams, ("team_ids", "in", [team_id])]
-        return stages.search(["|", ("id", "in", stages.ids), *teams])
+        """Show the columns of the team's flow when the board is of one team, else the common ones."""
+        return stages.search([("id", "in", (stages | stages._get_flow(self._get_board_team(domain))).ids)])
 
     @api.constrains("received_datetime")
     def _check_received_datetime(self):

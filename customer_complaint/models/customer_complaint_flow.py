@@ -116,34 +116,26 @@ class CustomerComplaint(models.Model):
         moving._check_entry(stage)
         return {complaint: complaint.stage_id for complaint in moving}
 
-    def _check_entry(self, stage):
-        """Refuse an entry into ``stage`` while something is missing; one message names all of it.
-
-        :raises UserError: also for the superuser
-        """
-        missing = self._get_missing(stage)
-        if missing:
-            lines = "\n".join(f"- {item.complaint.display_name}: {item.text}" for item in missing)
-            raise UserError(
-                self.env._("Before that, the following must be done:\n%(missing)s", missing=lines)
-            )
-
     def _get_missing(self, stage):
-        """Return [:class:`Missing`] before an entry into ``stage``. Override to ask for more."""
+        """Return [:class:`Missing`] before an entry into ``stage``. Override to ask for more.
+
+        What is asked here holds for the program too; rules for people are in ``_get_refusals``.
+        """
         phase = stage._get_phase()
-        if phase not in ("resolved", "closed"):
+        if phase not in ("resolved", "closed") and not stage._get_facts()[stage.id]["needs_approvals_done"]:
             return []
         texts = {
             "draft": self.env._("the compensation “%(name)s” is not decided"),
             "pending": self.env._("the compensation “%(name)s” waits for approval"),
             "approved": self.env._("the approved compensation “%(name)s” is not executed"),
         }
-        if phase == "resolved":
+        if phase != "closed":
             del texts["approved"]
         return [
             Missing(
                 compensation.complaint_id,
                 texts[compensation.approval_state] % {"name": compensation.display_name},
+                "action_view_compensations",
             )
             for compensation in self.sudo().compensation_ids
             if compensation.state == "proposed" and compensation.approval_state in texts

@@ -9,15 +9,17 @@ class CustomerComplaintPortal(models.Model):
         return f"{self.env._('Complaint')} {self.number}"
 
     def _portal_get_phase_text(self):
-        """Say in the customer's words where the complaint stands."""
+        """Say in the customer's words where the complaint stands; for whom else it waits is no concern of his."""
         self.ensure_one()
+        waits_for = self.sudo().waits_for
+        phase = "open" if self.phase == "waiting" and waits_for not in (False, "customer") else self.phase
         return {
             "open": self.env._("We are working on it"),
             "waiting": self.env._("We are waiting for your answer"),
             "resolved": self.env._("Solved"),
             "closed": self.env._("Closed"),
             "cancelled": self.env._("Not pursued any further"),
-        }.get(self.phase, "")
+        }.get(phase, "")
 
     def _portal_get_phase_color(self):
         """Give the bootstrap color of the phase."""

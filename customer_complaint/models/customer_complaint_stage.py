@@ -33,7 +33,7 @@ class CustomerComplaintStage(models.Model):
         PHASES,
         required=True,
         default="open",
-        help="What this stage means to the program. Waiting: for the customer.",
+        help="What this stage means to the program. Waiting: for the customer or for others.",
     )
     clock_effect = fields.Selection(
         CLOCK_EFFECTS,
@@ -62,6 +62,13 @@ class CustomerComplaintStage(models.Model):
         string="Message to the Customer",
         domain=[("model", "=", "customer.complaint")],
         help="Sent to the customer when a complaint enters this stage.",
+    )
+    origin_id = fields.Many2one(
+        "customer.complaint.stage",
+        string="Copied from",
+        readonly=True,
+        ondelete="set null",
+        help="When a complaint changes teams it goes to the stage with the same origin.",
     )
 
     @api.depends("phase")
@@ -119,7 +126,7 @@ class CustomerComplaintStage(models.Model):
         lost = [
             team
             for team in (*teams, teams.browse())
-            if not any(not served or team.id in served for served in serving)
+            if not any(team.id in served or not (served or team.has_own_stages) for served in serving)
         ]
         if lost:
             names = ", ".join(team.name or self.env._("complaints without team") for team in lost)
@@ -130,23 +137,25 @@ class CustomerComplaintStage(models.Model):
     @api.model
     @tools.ormcache()
     def _get_facts(self):
-        """Return {stage id: dict of phase, clock_effect, target_effects (text or None), is_solution, team_ids
-        (frozenset), active and has_template} by sequence.
+        """Return {stage id: facts, as of ``_prepare_facts``} by sequence.
 
         Kept in the registry's cache: each complaint asks, administrators rarely change a stage.
         """
         stages = self.sudo().with_context(active_test=False).search(Domain.TRUE)
+        return {stage.id: stage._prepare_facts() for stage in stages}
+
+    def _prepare_facts(self):
+        """Return what the program has to know of a stage (singleton) at any time, as plain values."""
+        self.ensure_one()
         return {
-            stage.id: {
-                "phase": stage.phase,
-                "clock_effect": stage.clock_effect,
-                "target_effects": stage.effect_ids._freeze(),
-                "is_solution": stage.is_solution,
-                "team_ids": frozenset(stage.with_context(active_test=False).team_ids.ids),
-                "active": stage.active,
-                "has_template": bool(stage.mail_template_id),
-            }
-            for stage in stages
+            "phase": self.phase,
+            "clock_effect": self.clock_effect,
+            "target_effects": self.effect_ids._freeze(),
+            "is_solution": self.is_solution,
+            "team_ids": frozenset(self.team_ids.ids),
+            "active": self.active,
+            "has_template": bool(self.mail_template_id),
+            "origin_id": self.origin_id.id,
         }
 
     def _get_phase(self):
@@ -156,13 +165,37 @@ class CustomerComplaintStage(models.Model):
     def _is_open_to(self, team):
         """Return whether complaints of ``team`` (may be empty) use this stage."""
         teams = self._get_facts()[self.id]["team_ids"]
-        return not teams or team.id in teams
+        return team.id in teams or not (teams or team._has_own_flow())
+
+    @api.model
+    def _get_flow(self, team):
+        """Return the active stages that complaints of ``team`` (may be empty) use, in order."""
+        return self.browse(
+            [
+                stage_id
+                for stage_id, facts in self._get_facts().items()
+                if facts["active"] and self.browse(stage_id)._is_open_to(team)
+            ]
+        )
 
     @api.model
     def _get_first(self, team):
         """Return the first open stage that complaints of ``team`` (may be empty) use."""
-        for stage_id, facts in self._get_facts().items():
-            stage = self.browse(stage_id)
-            if facts["active"] and facts["phase"] == "open" and stage._is_open_to(team):
-                return stage
-        return self.browse()
+        return next((stage for stage in self._get_flow(team) if stage._get_phase() == "open"), self.browse())
+
+    def _get_counterpart(self, team):
+        """Return what this stage corresponds to in the flow of another team, may be empty.
+
+        It is the stage itself, else the one it was copied from or to, else the first of the same meaning. An
+        open or waiting stage without counterpart begins anew.
+        """
+        self.ensure_one()
+        if self._is_open_to(team):
+            return self
+        flow, facts = self._get_flow(team), self._get_facts()
+        origin = facts[self.id]["origin_id"] or self.id
+        phase = self._get_phase()
+        related = [stage for stage in flow if origin in (stage.id, facts[stage.id]["origin_id"])]
+        similar = [stage for stage in flow if stage._get_phase() == phase]
+        found = next(iter((*related, *similar)), self.browse())
+        return found or (self._get_first(team) if phase in OPEN_PHASES else found)

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.insert import insert
 from odoo.exceptions import AccessError
 
+from ..tools.clock import HOUR
 from .customer_complaint_stage import CLOCK_EFFECTS, PHASES
 
 
@@ -30,6 +33,46 @@ class CustomerComplaintStageHistory(models.Model):
     is_solution = fields.Boolean(string="Solution Proposed", readonly=True)
     datetime = fields.Datetime(string="On", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="By", readonly=True)
+    reason_id = fields.Many2one(
+        "customer.complaint.waiting.reason", string="Waiting Reason", readonly=True, ondelete="restrict"
+    )
+    waits_for = fields.Selection(related="reason_id.waits_for", string="Waiting for")
+    note = fields.Char(readonly=True)
+    working_hours = fields.Float(
+        string="Working Hours",
+        compute="_compute_working_hours",
+        compute_sudo=True,
+        help="Working time of the team from this entry to the next one, or until now.",
+    )
+
+    @api.depends("complaint_id", "datetime")
+    def _compute_working_hours(self):
+        """Take the spans of whole complaints: an entry ends with the next one."""
+        complaints = self.complaint_id
+        spans = self._get_spans(complaints)
+        calendars = self.env["customer.complaint.clock"]._get_calendars(complaints)
+        for complaint, rows in self.grouped("complaint_id").items():
+            company = complaint.company_id
+            calendar = calendars[complaint.team_id, company]
+            begin = min(spans[row.id][0] for row in rows)
+            end = max(spans[row.id][1] for row in rows)
+            # Whole months, so that the cache is hit.
+            first = begin.date().replace(day=1)
+            last = (end.date().replace(day=1) + timedelta(days=32)).replace(day=1)
+            worktime = calendar._get_complaint_worktime(company.id, first, last)
+            for row in rows:
+                row.working_hours = worktime.between(*spans[row.id]) / HOUR
+
+    @api.model
+    def _get_spans(self, complaints):
+        """Return {row id: (entry, next entry or now)} of the complaints."""
+        rows = self.search_fetch([("complaint_id", "in", complaints.ids)], ["complaint_id", "datetime"])
+        now = fields.Datetime.now()
+        spans, later = {}, {}
+        for row in rows:
+            spans[row.id] = (row.datetime, later.get(row.complaint_id, max(now, row.datetime)))
+            later[row.complaint_id] = row.datetime
+        return spans
 
     @api.model_create_multi
     def create(self, vals_list):

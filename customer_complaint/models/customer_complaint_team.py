@@ -51,8 +51,6 @@ class CustomerComplaintTeam(models.Model):
         check_company=True,
         help="In which time limits are counted. Leave empty to take the company's.",
     )
-    stage_ids = fields.Many2many("customer.complaint.stage", string="Own Stages")
-
     open_count = fields.Integer(compute="_compute_counts", string="Open")
     unassigned_count = fields.Integer(compute="_compute_counts", string="Unassigned")
     late_count = fields.Integer(compute="_compute_counts", string="Late")
@@ -78,7 +76,7 @@ class CustomerComplaintTeam(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"calendar_id", "company_id", "active", "sequence"}.intersection(vals):
+        if {"calendar_id", "company_id", "active", "sequence", "has_own_stages"}.intersection(vals):
             self.env.registry.clear_cache()
         if "calendar_id" in vals or "company_id" in vals:
             self.env["customer.complaint"]._request_clock_refresh([("team_id", "in", self.ids)])
@@ -158,6 +156,7 @@ class CustomerComplaintTeam(models.Model):
                 "company_id": team.company_id.id,
                 "calendar_id": team.calendar_id.id,
                 "active": team.active,
+                "has_own_stages": team.has_own_stages,
             }
             for team in self.sudo().with_context(active_test=False).search([])
         }

@@ -17,7 +17,11 @@ from . import (
     test_mail_gateway,
     test_mail_raw,
     test_metric,
+    test_move_dialog,
+    test_move_tour,
+    test_moves,
     test_performance,
     test_policy,
     test_portal,
+    test_team_flow,
 )

@@ -1,0 +1,197 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import get_public_method
+
+LINES = 80
+
+
+class CustomerComplaintMove(models.TransientModel):
+    """The dialog of a move: what is missing, with the buttons and fields that help, for one or many complaints.
+
+    It moves those that may go and keeps showing the others.
+    """
+
+    _name = "customer.complaint.move"
+    _description = "Move Complaints"
+
+    complaint_ids = fields.Many2many("customer.complaint", string="Complaints", required=True, readonly=True)
+    count = fields.Integer(compute="_compute_count", string="Selected")
+    team_id = fields.Many2one("customer.complaint.team", compute="_compute_team_id")
+    stage_id = fields.Many2one("customer.complaint.stage", string="Move to")
+    is_asked = fields.Boolean(readonly=True, help="The stage is chosen in the dialog.")
+    needs_reason = fields.Boolean(compute="_compute_needs")
+    empty_names = fields.Char(compute="_compute_needs")
+    reason_id = fields.Many2one("customer.complaint.waiting.reason", string="Waits for")
+    note = fields.Char(help="E.g. which part, and when it should arrive.")
+    moved_count = fields.Integer(readonly=True)
+    line_ids = fields.One2many("customer.complaint.move.line", "move_id", string="Missing", readonly=True)
+
+    # What can be filled in right here: the names are those of the complaint's fields.
+    category_id = fields.Many2one("customer.complaint.category")
+    partner_id = fields.Many2one("res.partner", string="Customer")
+    user_id = fields.Many2one("res.users", string="Handler", domain=[("share", "=", False)])
+    verdict = fields.Selection(lambda self: self._selection_verdict())
+    resolution = fields.Html(string="Findings and Agreement")
+
+    def _selection_verdict(self):
+        return self.env["customer.complaint"]._fields["verdict"]._description_selection(self.env)
+
+    @api.depends("complaint_ids")
+    def _compute_count(self):
+        for move in self:
+            move.count = len(move.complaint_ids)
+
+    @api.depends("complaint_ids")
+    def _compute_team_id(self):
+        for move in self:
+            teams = move.complaint_ids.team_id
+            move.team_id = teams if len(teams) == 1 else False
+
+    @api.depends("complaint_ids", "stage_id")
+    def _compute_needs(self):
+        """Say what the stage asks for that can be given in the dialog."""
+        for move in self:
+            facts = move.stage_id and move.stage_id._get_facts()[move.stage_id.id]
+            names = [
+                name
+                for name in (facts["required"] if facts else ())
+                if name in self._get_fillable()
+                and any(complaint._is_empty(name, complaint[name]) for complaint in move.complaint_ids)
+            ]
+            move.needs_reason = bool(facts) and facts["needs_reason"]
+            move.empty_names = ",".join(names)
+
+    @api.model
+    def _get_fillable(self):
+        """Return the names of the complaint's fields that can be filled in here. Override to add more."""
+        return ("category_id", "partner_id", "user_id", "verdict", "resolution")
+
+    @api.model
+    def _open(self, complaints, stage=None):
+        """Return the action of a new dialog; without a stage it asks for one."""
+        move = self.create(
+            {
+                "complaint_ids": [Command.set(complaints.ids)],
+                "stage_id": stage and stage.id,
+                "is_asked": not stage or len(complaints) > 1,
+            }
+        )
+        move._refresh_lines()
+        return move._show()
+
+    def _show(self):
+        self.ensure_one()
+        if len(self.complaint_ids) == 1 and self.stage_id:
+            name = self.env._("Move to %(stage)s", stage=self.stage_id.name)
+        else:
+            name = self.env._("Move Complaints")
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_confirm(self):
+        """Fill in what was given, move those complaints that may go, and show what keeps the others."""
+        self.ensure_one()
+        if not self.stage_id:
+            raise UserError(self.env._("Choose a stage."))
+        complaints = self.complaint_ids.exists()
+        complaints.check_access("write")
+        self._fill_in(complaints)
+        obstacles = self._get_obstacles(complaints)
+        stuck = complaints.browse({item.complaint.id for items in obstacles.values() for item in items})
+        moved = complaints - stuck
+        for stage, group in self._get_targets(moved).items():
+            group.write(self._prepare_move_vals(stage))
+        self.write({"moved_count": self.moved_count + len(moved), "complaint_ids": [Command.set(stuck.ids)]})
+        if not stuck:
+            return {"type": "ir.actions.act_window_close", "infos": {"moved": True}}
+        self._refresh_lines(obstacles)
+        return self._show()
+
+    def action_refresh(self):
+        """Look again what is missing, after something was done elsewhere."""
+        self.ensure_one()
+        self._refresh_lines()
+        return self._show()
+
+    def _prepare_move_vals(self, stage):
+        vals = {"stage_id": stage.id}
+        if stage._get_facts()[stage.id]["needs_reason"]:
+            vals.update(waiting_reason_id=self.reason_id.id, stage_note=self.note)
+        return vals
+
+    def _fill_in(self, complaints):
+        """Write the values given in the dialog to those complaints that lack them."""
+        for name in self._get_fillable():
+            if self[name]:
+                empty = complaints.filtered(lambda complaint, name=name: complaint._is_empty(name, complaint[name]))
+                value = self[name].id if self._fields[name].type == "many2one" else self[name]
+                empty.write({name: value})
+
+    def _get_targets(self, complaints):
+        """Return {stage: complaints}: each team has its own stage for the one that was chosen."""
+        targets = {}
+        for team, group in complaints.grouped("team_id").items():
+            stage = self.stage_id._get_counterpart(team) or self.stage_id
+            targets[stage] = targets.get(stage, complaints.browse()) + group
+        return targets
+
+    def _get_obstacles(self, complaints, offered=()):
+        """Return {stage: [Missing]}.
+
+        :param offered: {field: value} of what else will be given
+        """
+        return {
+            stage: group._get_obstacles(stage, {**self._prepare_move_vals(stage), **dict(offered)})
+            for stage, group in self._get_targets(complaints).items()
+        }
+
+    def _refresh_lines(self, obstacles=None):
+        """Write down what is missing; lines are the program's, so that buttons do what it offers.
+
+        :param obstacles: as of ``_get_obstacles``, else all but what can be given in the dialog
+        """
+        if not self.stage_id:
+            return
+        if obstacles is None:
+            offered = dict.fromkeys(("waiting_reason_id", *filter(None, self.empty_names.split(","))), True)
+            obstacles = self._get_obstacles(self.complaint_ids, offered)
+        items = [item for missing in obstacles.values() for item in missing]
+        self.line_ids.sudo().unlink()
+        self.line_ids.sudo().create(
+            [
+                {
+                    "move_id": self.id,
+                    "complaint_id": item.complaint.id,
+                    "text": item.text[:1].upper() + item.text[1:],
+                    "action": item.action,
+                }
+                for item in items[:LINES]
+            ]
+        )
+
+
+class CustomerComplaintMoveLine(models.TransientModel):
+    """Something that is missing before a move."""
+
+    _name = "customer.complaint.move.line"
+    _description = "Missing before a Move"
+
+    move_id = fields.Many2one("customer.complaint.move", required=True, ondelete="cascade")
+    complaint_id = fields.Many2one("customer.complaint", required=True, ondelete="cascade")
+    text = fields.Char(string="What is Missing", required=True)
+    action = fields.Char()
+
+    def action_help(self):
+        """Do or open what helps, with the rights of the user; then look again what is missing."""
+        self.ensure_one()
+        complaint = self.complaint_id
+        name = self.action or "action_open"
+        get_public_method(complaint, name)
+        result = getattr(complaint, name)()
+        return result if isinstance(result, dict) else self.move_id.action_refresh()
