@@ -9,6 +9,7 @@
     "data": [
         "security/customer_complaint_groups.xml",
         "security/customer_complaint_security.xml",
+        "security/customer_complaint_answer_security.xml",
         "security/ir.model.access.csv",
         "data/mail_template_data.xml",
         "data/customer_complaint_stage_data.xml",
@@ -18,7 +19,9 @@
         "data/customer_grade_data.xml",
         "data/ir_cron_clock_data.xml",
         "data/ir_cron_acknowledge_data.xml",
+        "report/customer_complaint_report.xml",
         "wizard/customer_complaint_reopen_views.xml",
+        "wizard/customer_complaint_sign_views.xml",
         "views/customer_complaint_views.xml",
         "views/customer_complaint_compensation_views.xml",
         "views/customer_complaint_team_views.xml",
@@ -30,7 +33,9 @@
         "views/res_partner_views.xml",
         "views/customer_callback_views.xml",
         "views/customer_grade_views.xml",
+        "views/portal_answer_templates.xml",
         "views/portal_templates.xml",
+        "views/public_templates.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [

@@ -9,9 +9,12 @@ from . import (
     test_flow,
     test_forging,
     test_mail_acknowledgement,
+    test_mail_forward,
     test_mail_gateway,
     test_mail_raw,
     test_metric,
     test_performance,
     test_portal,
+    test_portal_answer,
+    test_public_form,
 )

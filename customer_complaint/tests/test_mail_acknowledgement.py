@@ -35,6 +35,7 @@ class TestMailAcknowledgement(ComplaintMailCommon):
             for text in ("Secret", "5555", "Buy pills", "Visit example"):
                 self.assertNotIn(text, body)
             body = body.replace(complaint.number, "NUMBER").replace(complaint.access_token, "TOKEN")
+            body = body.replace(complaint._get_tracking_code(), "CODE")
             bodies.append(body.replace(f"/{complaint.id}?", "/ID?"))
         self.assertEqual(bodies[0], bodies[1])
 

@@ -1,1 +1,1 @@
-from . import customer_complaint_reopen
+from . import customer_complaint_reopen, customer_complaint_sign
