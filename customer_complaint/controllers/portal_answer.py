@@ -5,6 +5,7 @@ from odoo.http import request
 from . import complaint_form as form
 from .portal import CustomerPortal
 
+MESSAGES_PER_HOUR = 30
 ACTS = ("accept", "decline", "reopen", "escalate", "withdraw", "rate")
 
 
@@ -52,6 +53,37 @@ class ComplaintAnswer(CustomerPortal):
         except UserError as error:
             return {"error": str(error)}
         return {"force_refresh": True, "redirect_url": complaint.get_portal_url()}
+
+    @http.route(
+        "/my/complaints/<int(max=2147483647):complaint_id>/message",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        max_content_length=form.REQUEST_SIZE,
+    )
+    def portal_complaint_message(self, complaint_id, access_token=None, **post):
+        """Take a message and files of a visitor who is no contact of ours: the thread takes none of him."""
+        complaint = self._complaint_find(complaint_id, access_token)
+        if not complaint or not self._complaint_may_act():
+            return request.redirect("/my")
+        env = request.env
+        text = form.read_texts(post, ("comment",))["comment"]
+        files = form.read_files(request.httprequest)
+        errors = form.check_files(env, files)
+        if not (text or files):
+            errors.append(env._("Please write something, or choose a file."))
+        if len(text) > form.TEXT_LENGTH:
+            errors.append(
+                env._("The text must not be longer than %(count)s letters.", count=form.TEXT_LENGTH)
+            )
+        attempts = [("message", complaint.id, MESSAGES_PER_HOUR)]
+        if not errors and env["customer.complaint.intake"].sudo()._is_too_many(attempts):
+            errors.append(env._("Too many messages within an hour. Please try again later."))
+        if errors:
+            return self._complaint_render(complaint, error=" ".join(errors))
+        complaint._post_of_customer(text or env._("Files of the customer"), attachments=files)
+        return request.redirect(f"{complaint.get_portal_url()}#complaint_messages", code=303)
 
     def _complaint_get_person(self, complaint, name):
         """Give how to call who decides: the name he gave, of who is logged in the name of the account."""

@@ -201,7 +201,7 @@ class CustomerComplaintSolution(models.Model):
         """Put into the thread what the customer did, in his name, so that his handler is told."""
         user = self.env.user
         author = user.partner_id if user._is_portal() else self.partner_id
-        text = Markup("<p>%s</p>") % body
+        text = Markup("<p>%s</p>") % Markup("<br/>").join(str(body).splitlines())
         if comment:
             text += Markup("<p>%s</p>") % Markup("<br/>").join(comment.splitlines())
         return self.message_post(

@@ -3,7 +3,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _lang_get
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import consteq, email_normalize, formataddr, plaintext2html
 
 # Only the program sets these; a new complaint has none of them.
@@ -18,6 +18,7 @@ DOOR_FIELDS = (
     "solution_answer",
     "answer_ids",
 )
+CHOICES = ("kind", "channel", "severity", "urgency")
 STAFF = "base.group_user"
 
 
@@ -68,8 +69,25 @@ class CustomerComplaintWeb(models.Model):
 
     def _fill_defaults(self, vals_list):
         """Leave no room for defaults of a client's context in what only the program sets."""
+        self._check_choices(vals_list)
         fresh = {name: [] if name == "answer_ids" else False for name in DOOR_FIELDS}
         return super()._fill_defaults([{**fresh, **vals} for vals in vals_list])
+
+    def _check_choices(self, vals_list):
+        """Refuse choices that do not exist: other systems send them, and computations trust them.
+
+        :raises ValidationError: names field and value
+        """
+        for name in CHOICES:
+            known = dict(self._fields[name].selection)
+            for vals in vals_list:
+                value = vals.get(name)
+                if value and not (isinstance(value, str) and value in known):
+                    raise ValidationError(
+                        self.env._(
+                            "This is no value of %(field)s: %(value)s", field=name, value=str(value)[:80]
+                        )
+                    )
 
     # Intake
 

@@ -8,6 +8,8 @@ from . import (
     test_deadlines,
     test_flow,
     test_forging,
+    test_fuzz,
+    test_json_api,
     test_mail_acknowledgement,
     test_mail_forward,
     test_mail_gateway,
