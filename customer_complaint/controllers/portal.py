@@ -1,5 +1,3 @@
-from pathlib import PurePath
-
 from odoo import http
 from odoo.addons.portal.controllers import portal
 from odoo.fields import Domain
@@ -7,21 +5,9 @@ from odoo.http import request
 from odoo.tools import consteq, plaintext2html
 
 from ..models.customer_complaint_stage import OPEN_PHASES
+from . import complaint_form as form
 
-NAME_LENGTH = 250
-TEXT_LENGTH = 20_000
-FILE_COUNT = 10
-FILE_SIZE = 10 * 1024 * 1024
-FILES_SIZE = 25 * 1024 * 1024
-# above this the server refuses the request before it is read
-REQUEST_SIZE = 32 * 1024 * 1024
 COMPLAINTS_PER_HOUR = 10
-FILE_TYPES = frozenset(
-    "jpg jpeg png gif webp heic bmp tif tiff pdf txt csv log md rtf doc docx xls xlsx ppt pptx odt ods odp "
-    "wps et dps eml msg mp3 m4a wav amr ogg mp4 mov avi zip rar 7z".split()
-)
-# beginnings of programs, whatever their name says
-PROGRAM_MAGIC = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"#!")
 
 
 class CustomerPortal(portal.CustomerPortal):
@@ -61,7 +47,7 @@ class CustomerPortal(portal.CustomerPortal):
         sortby = sortby if sortby in sortings else "date"
         filterby = filterby if filterby in filters else "all"
         search_in = search_in if search_in in inputs else "all"
-        search = search.replace("\0", "").strip()[:NAME_LENGTH]
+        search = search.replace("\0", "").strip()[: form.NAME_LENGTH]
         domain = self._complaint_get_own_domain() & filters[filterby]["domain"]
         if search:
             domain &= Domain.OR(Domain(name, "ilike", search) for name in inputs[search_in]["fields"])
@@ -102,23 +88,7 @@ class CustomerPortal(portal.CustomerPortal):
         complaint = self._complaint_find(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")
-        # the thread wants the link even of the owner, whose right to read is none to post
-        token = complaint._portal_ensure_token()
-        values = self._get_page_view_values(
-            complaint,
-            token,
-            {
-                "page_name": "complaint",
-                "complaint": complaint,
-                "timeline": complaint._portal_get_timeline(),
-                "offers": complaint._portal_get_offers(),
-                "is_new": bool(kw.get("new")),
-            },
-            "my_complaints_history",
-            False,
-            **{key: kw[key] for key in ("pid", "hash") if key in kw},
-        )
-        return request.render("customer_complaint.portal_my_complaint", values)
+        return self._complaint_render(complaint, **kw)
 
     @http.route("/my/complaints/new", type="http", auth="user", website=True, methods=["GET"], readonly=True)
     def portal_complaint_form(self, **kw):
@@ -131,20 +101,12 @@ class CustomerPortal(portal.CustomerPortal):
         auth="user",
         website=True,
         methods=["POST"],
-        max_content_length=REQUEST_SIZE,
+        max_content_length=form.REQUEST_SIZE,
     )
     def portal_complaint_create(self, **post):
         """Register what the customer wrote, or show it again with what is wrong about it."""
-        texts = {
-            key: str(post.get(key) or "").replace("\0", "").strip()
-            for key in ("name", "description", "category_id")
-        }
-        uploads = [upload for upload in request.httprequest.files.getlist("files") if upload.filename]
-        # one byte more than allowed tells that there is more
-        files = [
-            (PurePath(upload.filename.replace("\0", "").replace("\\", "/")).name, upload.read(FILE_SIZE + 1))
-            for upload in uploads[: FILE_COUNT + 1]
-        ]
+        texts = form.read_texts(post, ("name", "description", "category_id", "kind"))
+        files = form.read_files(request.httprequest)
         errors = self._complaint_check_form(texts, files)
         if errors:
             return self._complaint_render_form(texts, errors)
@@ -156,8 +118,8 @@ class CustomerPortal(portal.CustomerPortal):
     # ------------------------------------------------------------
 
     def _complaint_get_own_domain(self):
-        """Give the domain of what a customer may see in lists: his own, not those of his colleagues."""
-        return Domain("partner_id", "=", request.env.user.partner_id.id)
+        """Give the domain of what a customer may see: his own, by setting those of his colleagues too."""
+        return request.env["customer.complaint"]._portal_get_domain(request.env.user.partner_id)
 
     def _complaint_get_sortings(self):
         return {
@@ -201,25 +163,43 @@ class CustomerPortal(portal.CustomerPortal):
         if user._is_public():
             return None
         if user.share:
-            return complaint if complaint.partner_id == user.partner_id else None
+            return complaint if complaint._portal_is_allowed(user.partner_id) else None
         return complaint if complaint.with_user(user).has_access("read") else None
+
+    def _complaint_render(self, complaint, error=None, **kw):
+        # the thread wants the link even of the owner, whose right to read is none to post
+        token = complaint._portal_ensure_token()
+        acts = complaint._portal_get_acts() if self._complaint_may_act() else set()
+        values = self._get_page_view_values(
+            complaint,
+            token,
+            {
+                "page_name": "complaint",
+                "complaint": complaint,
+                "timeline": complaint._portal_get_timeline(),
+                "offers": complaint._portal_get_offers(),
+                "is_new": bool(kw.get("new")),
+                "acts": acts,
+                "act_error": error,
+                "is_visitor": request.env.user._is_public(),
+                "person": complaint._get_person(),
+            },
+            "my_complaints_history",
+            False,
+            **{key: kw[key] for key in ("pid", "hash") if key in kw},
+        )
+        response = request.render("customer_complaint.portal_my_complaint", values)
+        if error:
+            response.status_code = 422
+        return response
+
+    def _complaint_may_act(self):
+        """Tell whether the visitor can decide as a customer: employees look, they do not sign for others."""
+        return not request.env.user._is_internal()
 
     def _complaint_render_form(self, texts, errors):
         values = self._prepare_portal_layout_values()
-        values.update(
-            page_name="complaint_new",
-            texts=texts,
-            errors=errors,
-            categories=request.env["customer.complaint.category"].sudo().search([]),
-            accept=",".join(f".{extension}" for extension in sorted(FILE_TYPES)),
-            limits=request.env._(
-                "At most %(count)s files of %(size)s MB each, %(total)s MB together.",
-                count=FILE_COUNT,
-                size=FILE_SIZE // 2**20,
-                total=FILES_SIZE // 2**20,
-            ),
-            lengths={"name": NAME_LENGTH, "text": TEXT_LENGTH},
-        )
+        values.update(page_name="complaint_new", errors=errors, **form.get_form_values(request.env, texts))
         response = request.render("customer_complaint.portal_complaint_form", values)
         if errors:
             response.status_code = 422
@@ -228,51 +208,12 @@ class CustomerPortal(portal.CustomerPortal):
     def _complaint_check_form(self, texts, files):
         """Give the messages about what is wrong with the form, in the visitor's language."""
         env = request.env
-        errors = []
-        if not texts["name"]:
-            errors.append(env._("Please give your complaint a title."))
-        if len(texts["name"]) > NAME_LENGTH:
-            errors.append(env._("The title must not be longer than %(count)s letters.", count=NAME_LENGTH))
-        if not texts["description"]:
-            errors.append(env._("Please tell us what happened."))
-        if len(texts["description"]) > TEXT_LENGTH:
-            errors.append(env._("The text must not be longer than %(count)s letters.", count=TEXT_LENGTH))
-        if texts["category_id"] and not self._complaint_get_category(texts):
-            errors.append(env._("Please choose one of the listed categories."))
-        errors += self._complaint_check_files(files)
+        errors = form.check_texts(env, texts) + form.check_files(env, files)
         if not errors and self._complaint_is_flood():
             errors.append(
                 env._("You have sent many complaints within an hour. Please write into one of them instead.")
             )
         return errors
-
-    def _complaint_check_files(self, files):
-        env = request.env
-        errors = []
-        if len(files) > FILE_COUNT:
-            errors.append(env._("Please attach at most %(count)s files.", count=FILE_COUNT))
-        if sum(len(content) for _name, content in files) > FILES_SIZE:
-            errors.append(env._("All files together must not exceed %(size)s MB.", size=FILES_SIZE // 2**20))
-        for name, content in files:
-            if len(content) > FILE_SIZE:
-                errors.append(
-                    env._("%(name)s is larger than %(size)s MB.", name=name, size=FILE_SIZE // 2**20)
-                )
-            elif not content:
-                errors.append(env._("%(name)s is empty.", name=name))
-            elif PurePath(name).suffix.lower().lstrip(".") not in FILE_TYPES or content.startswith(
-                PROGRAM_MAGIC
-            ):
-                errors.append(env._("Files like %(name)s are not accepted.", name=name))
-        return errors
-
-    def _complaint_get_category(self, texts):
-        """Give the chosen category, empty if none or not one of the offered ones."""
-        categories = request.env["customer.complaint.category"].sudo()
-        number = texts["category_id"]
-        if not (number.isascii() and number.isdecimal() and len(number) < 10):
-            return categories
-        return categories.search([("id", "=", int(number))])
 
     def _complaint_is_flood(self):
         since = "-1H"
@@ -286,7 +227,8 @@ class CustomerPortal(portal.CustomerPortal):
         return {
             "name": texts["name"],
             "description": plaintext2html(texts["description"]),
-            "category_id": self._complaint_get_category(texts).id,
+            "kind": texts["kind"] or "complaint",
+            "category_id": form.find_category(request.env, texts["category_id"]).id,
             "partner_id": partner.id,
             "email_from": partner.email_formatted or False,
             "channel": "portal",

@@ -12,6 +12,8 @@ _logger = logging.getLogger(__name__)
 
 # more mails an hour from one address are a loop that no header gave away
 ACKNOWLEDGE_PER_HOUR = 5
+# a holiday longer than that is no reason to look further
+HOURS_SOUGHT = 60
 
 
 class CustomerComplaintAcknowledge(models.Model):
@@ -122,6 +124,28 @@ class CustomerComplaintAcknowledge(models.Model):
         zone = self.partner_id.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC"
         return format_datetime(
             self.env, moment, tz=zone, dt_format="short", lang_code=self._complaint_get_lang()
+        )
+
+    def _complaint_get_hours_note(self):
+        """Say when work on a complaint begins that came outside the working hours of its team; "" else."""
+        self.ensure_one()
+        calendar = self.team_id.sudo()._get_calendar() or self.company_id.sudo()._care_calendar()
+        received = self.received_datetime
+        if not calendar or not received:
+            return ""
+        # whole months, so that the cache is hit
+        first = received.date().replace(day=1)
+        last = (received + timedelta(days=HOURS_SOUGHT)).date().replace(day=1) + timedelta(days=32)
+        worktime = calendar._get_complaint_worktime(self.company_id.id, first, last)
+        begin = next((start for start, end in worktime.intervals if end > received), None)
+        if not begin or begin <= received:
+            return ""
+        zone = self.partner_id.tz or calendar._get_complaint_zone() or self.company_id.partner_id.tz or "UTC"
+        return self.env._(
+            "It arrived outside our working hours; we begin with it on %(moment)s.",
+            moment=format_datetime(
+                self.env, begin, tz=zone, dt_format="short", lang_code=self._complaint_get_lang()
+            ),
         )
 
     @api.model

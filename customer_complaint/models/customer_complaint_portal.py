@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class CustomerComplaintPortal(models.Model):
@@ -7,6 +8,34 @@ class CustomerComplaintPortal(models.Model):
     def _get_report_base_filename(self):
         self.ensure_one()
         return f"{self.env._('Complaint')} {self.number}"
+
+    @api.model
+    def _portal_get_domain(self, partner):
+        """Return the domain of the complaints a customer sees in the portal.
+
+        His own; by the setting of the company that handles them, those of the other contacts of his company.
+        """
+        own = Domain("partner_id", "=", partner.id)
+        settings = ["company", "manager"] if partner.sudo().care_sees_colleagues else ["company"]
+        companies = self.env["res.company"].sudo().search([("care_complaint_colleagues", "in", settings)])
+        if not companies:
+            return own
+        return own | (
+            Domain("commercial_partner_id", "=", partner.commercial_partner_id.id)
+            & Domain("company_id", "in", companies.ids)
+        )
+
+    def _portal_is_allowed(self, partner):
+        """Return whether a customer sees and answers this complaint in the portal (singleton)."""
+        self.ensure_one()
+        if self.partner_id == partner:
+            return True
+        setting = self.company_id.care_complaint_colleagues
+        return (
+            bool(self.partner_id)
+            and self.commercial_partner_id == partner.commercial_partner_id
+            and (setting == "company" or (setting == "manager" and partner.sudo().care_sees_colleagues))
+        )
 
     def _portal_get_phase_text(self):
         """Say in the customer's words where the complaint stands; for whom else it waits is no concern of his."""

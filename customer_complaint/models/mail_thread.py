@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..tools import rawmail
+from ..tools import forward, rawmail
 
 _logger = logging.getLogger(__name__)
 
@@ -55,14 +55,36 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Tell complaints what the headers say about the sender; their own methods do not see headers."""
+        """Tell complaints what the mail says about its sender; their own methods do not see all of it."""
         if any(route[0] == "customer.complaint" for route in routes or ()):
             headers = list(message.raw_items())
+            forwarded = forward.find(message)
             self = self.with_context(
                 customer_complaint_mail_automatic=rawmail.is_automatic(headers),
                 customer_complaint_mail_doubtful=rawmail.is_doubtful(headers),
+                customer_complaint_mail_forwarded=forwarded and forwarded.originals,
             )
+            self, routes = self._complaint_reroute(message_dict, routes)
         return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _complaint_reroute(self, message_dict, routes):
+        """Let an answer to a finished complaint begin a new one where its team wants that.
+
+        :return: (self, routes), self knows which complaint is continued
+        """
+        result = []
+        for route in routes:
+            model, thread_id, _values, user_id, alias = route
+            complaint = self.env["customer.complaint"].sudo().browse(
+                thread_id if model == "customer.complaint" and thread_id else []
+            )
+            values = complaint.exists() and complaint._message_get_new_values(message_dict)
+            if values:
+                self = self.with_context(customer_complaint_mail_previous=complaint.id)
+                route = (model, False, values, user_id, alias)
+            result.append(route)
+        return self, result
 
     @api.model
     def _complaint_find_alias(self, addresses):

@@ -36,6 +36,10 @@ class ResPartner(models.Model):
                     "stage_id",
                     "description",
                     "resolution",
+                    "proposal",
+                    "contact_name",
+                    "signed_by",
+                    "signed_datetime",
                     "email_from",
                     "phone",
                     "closed_datetime",
@@ -44,6 +48,9 @@ class ResPartner(models.Model):
                     "name": "-",
                     "description": None,
                     "resolution": None,
+                    "proposal": None,
+                    "contact_name": None,
+                    "signed_by": None,
                     "email_from": None,
                     "email_normalized": None,
                     "email_cc": None,
@@ -65,6 +72,11 @@ class ResPartner(models.Model):
                 "fields": ("complaint_id", "level", "cause", "note", "fired_datetime"),
                 "erase": {"note": None},
             },
+            "customer.complaint.answer": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "kind", "datetime", "person", "comment", "text"),
+                "erase": {"person": None, "comment": None, "text": None},
+            },
             "rating.rating": {
                 "domain": lambda ids: (
                     Domain("partner_id", "in", ids) & Domain("res_model", "=", "customer.complaint")
@@ -73,6 +85,17 @@ class ResPartner(models.Model):
                 "erase": {"feedback": None, "res_name": None},
             },
         }
+
+    def _care_get_files(self, places):
+        """Signatures are files of a field, which a search leaves out unless it asks for them."""
+        files = super()._care_get_files(places)
+        ids = [key for name, _entry, records in places if name == "customer.complaint" for key in records.ids]
+        domain = [
+            ("res_model", "=", "customer.complaint"),
+            ("res_field", "=", "signature"),
+            ("res_id", "in", ids),
+        ]
+        return files | self.env["ir.attachment"].sudo().search(domain)
 
     def _care_get_erasure_obstacles(self):
         """An open complaint and a compensation that waits for approval need to know the customer."""

@@ -13,7 +13,10 @@ from . import (
     test_extension,
     test_flow,
     test_forging,
+    test_fuzz,
+    test_json_api,
     test_mail_acknowledgement,
+    test_mail_forward,
     test_mail_gateway,
     test_mail_raw,
     test_metric,
@@ -24,4 +27,6 @@ from . import (
     test_policy,
     test_portal,
     test_team_flow,
+    test_portal_answer,
+    test_public_form,
 )

@@ -3,6 +3,11 @@ from odoo.tests import tagged
 
 from .common import ComplaintCommon
 
+DOOR = ("proposal", "contact_name", "signed_by", "signature")
+PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
 
 @tagged("post_install", "-at_install")
 class TestAnonymize(ComplaintCommon):
@@ -36,6 +41,8 @@ class TestAnonymize(ComplaintCommon):
             {"complaint_id": complaint.id, "kind": "refund", "amount": 50, "note": "Secret"}
         )
         message = complaint.message_post(body="Secret letter", author_id=self.customer.id)
+        complaint.write({"proposal": "<p>Secret proposal</p>", "contact_name": "Secret"})
+        complaint._sign("Secret", PNG)
         complaint.sudo()._write({"stage_id": self.stage_closed.id})
         complaint.invalidate_recordset()
         before = self._get_figures(complaint)
@@ -43,9 +50,11 @@ class TestAnonymize(ComplaintCommon):
         self.env.invalidate_all()
         self.assertEqual(self._get_figures(complaint), before)
         self.assertEqual(complaint.name, "-")
-        for field in ("description", "resolution", "email_from", "phone"):
+        for field in DOOR + ("description", "resolution", "email_from", "phone"):
             self.assertFalse(complaint[field], field)
         self.assertFalse(complaint.compensation_ids.note)
+        self.assertEqual(complaint.answer_ids.kind, "sign")
+        self.assertFalse(complaint.answer_ids.person or complaint.answer_ids.text)
         self.assertFalse(message.body)
         self.assertFalse(complaint.message_ids.filtered(lambda m: "Secret" in (m.body or "")))
 

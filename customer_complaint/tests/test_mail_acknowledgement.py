@@ -35,6 +35,7 @@ class TestMailAcknowledgement(ComplaintMailCommon):
             for text in ("Secret", "5555", "Buy pills", "Visit example"):
                 self.assertNotIn(text, body)
             body = body.replace(complaint.number, "NUMBER").replace(complaint.access_token, "TOKEN")
+            body = body.replace(complaint._get_tracking_code(), "CODE")
             bodies.append(body.replace(f"/{complaint.id}?", "/ID?"))
         self.assertEqual(bodies[0], bodies[1])
 
@@ -50,6 +51,30 @@ class TestMailAcknowledgement(ComplaintMailCommon):
         complaint.invalidate_recordset()
         moment = complaint._complaint_get_promised_datetime() + timedelta(hours=8)
         self.assertIn(moment.strftime("%H:%M"), complaint._complaint_get_promise())
+
+    def test_outside_working_hours(self):
+        """Who writes at night or on a free day is told when work on it begins, in his zone; others are not."""
+        calendar = self.env["resource.calendar"].create({"name": "Week", "tz": "Asia/Shanghai"})
+        self.team.calendar_id = calendar
+        self.customer.tz = "Asia/Shanghai"
+        for moment, begins in (
+            # Monday 10:00, Monday 20:00 and Saturday noon in Shanghai
+            ("2026-03-02 02:00:00", None),
+            ("2026-03-02 12:00:00", "3/3/26"),
+            ("2026-03-07 04:00:00", "3/9/26"),
+        ):
+            complaint = self._create_complaint(partner_id=self.customer.id, received_datetime=moment)
+            note = complaint._complaint_get_hours_note()
+            if begins:
+                self.assertIn(begins, note)
+                self.assertIn("8:00", note)
+            else:
+                self.assertEqual(note, "")
+            with self._no_commit():
+                self.Complaint._cron_acknowledge()
+            self.assertEqual("outside our working hours" in self._acknowledgements(complaint).body_html, bool(begins))
+        calendar.attendance_ids.unlink()
+        self.assertEqual(complaint._complaint_get_hours_note(), "")
 
     def test_portal_complaint_is_acknowledged_at_once(self):
         """What comes by the portal is answered in the same transaction."""

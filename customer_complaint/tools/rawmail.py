@@ -9,6 +9,8 @@
 True
 >>> is_automatic([("Auto-Submitted", "no"), ("Precedence", "list")])
 False
+>>> is_automatic([("Subject", "=?utf-8?b?6Ieq5Yqo5Zue5aSNOiBB?=")]), is_automatic([("Subject", "Your automatic reply")])
+(True, False)
 >>> is_doubtful([("Authentication-Results", "mx.test; spf=fail smtp.mailfrom=x; dkim=none")])
 True
 >>> is_doubtful([("Authentication-Results", "mx.test; spf=fail smtp.mailfrom=x; dmarc=pass")])
@@ -25,6 +27,11 @@ import xmlrpc.client
 
 RECIPIENT_HEADERS = ("delivered-to", "x-original-to", "to", "cc", "resent-to", "resent-cc")
 AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply")
+AUTOMATIC_SUBJECT = re.compile(
+    r"(auto(matic)?[ -]?(reply|response|antwort)|automatische antwort|out of( the)? office|abwesenheits|"
+    r"(réponse|respuesta) autom|(休假|离职|外出|假期)?自动(回复|答复)|自動(回覆|回復|答覆)|不在办公室)",
+    re.IGNORECASE,
+)
 AUTOMATIC_PRECEDENCES = ("bulk", "junk", "auto_reply")
 AUTOMATIC_SENDERS = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply)(\+.*)?@", re.IGNORECASE)
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@]+@[^\s<>()\[\],;:\"'@]+")
@@ -83,6 +90,8 @@ def is_automatic(headers):
     values = {}
     for name, value in headers:
         values.setdefault(name.lower(), str(value).strip().lower())
+    # encoded words tell small letters from capitals
+    subject = next((str(value) for name, value in headers if name.lower() == "subject"), "")
     submitted = values.get("auto-submitted", "no").split(";")[0].strip()
     suppressed = re.split(r"[\s,;]+", values.get("x-auto-response-suppress", ""))
     return bool(
@@ -93,6 +102,7 @@ def is_automatic(headers):
         or "autoreply" in suppressed
         or values.get("return-path") == "<>"
         or AUTOMATIC_SENDERS.search(values.get("from", ""))
+        or AUTOMATIC_SUBJECT.match(_decode_header(subject).strip(" [【(（"))
     )
 
 

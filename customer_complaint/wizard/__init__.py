@@ -2,3 +2,4 @@ from . import customer_complaint_escalate, customer_complaint_reopen
 from . import customer_complaint_move
 from . import customer_complaint_reopen
 from . import customer_complaint_stage_archive
+from . import customer_complaint_reopen, customer_complaint_sign

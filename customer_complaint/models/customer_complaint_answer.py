@@ -1,0 +1,40 @@
+from odoo import fields, models
+
+ANSWER_KINDS = [
+    ("accept", "Solution Accepted"),
+    ("decline", "Solution Declined"),
+    ("sign", "Registration Signed"),
+    ("reopen", "Asked to Reopen"),
+    ("escalate", "Asked for a Superior"),
+    ("withdraw", "Complaint Withdrawn"),
+]
+
+
+class CustomerComplaintAnswer(models.Model):
+    """What a customer decided about his complaint: kept as it was said, nobody can change it."""
+
+    _name = "customer.complaint.answer"
+    _description = "Decision of a Customer"
+    _order = "datetime desc, id desc"
+    _rec_name = "kind"
+
+    complaint_id = fields.Many2one(
+        "customer.complaint", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id")
+    kind = fields.Selection(ANSWER_KINDS, string="Decision", required=True, readonly=True)
+    datetime = fields.Datetime(string="Decided on", required=True, readonly=True, default=fields.Datetime.now)
+    person = fields.Char(string="Decided by", readonly=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Logged in as",
+        readonly=True,
+        help="Empty when the decision came by the link of the complaint, without login.",
+    )
+    comment = fields.Text(readonly=True)
+    text = fields.Html(
+        string="What was Decided on", readonly=True, help="The text as the customer had it before his eyes."
+    )
+    digest = fields.Char(
+        string="Fingerprint", readonly=True, help="SHA-256 of the text: any change of it would show."
+    )

@@ -1,0 +1,47 @@
+import base64
+
+from odoo import api, fields, models
+
+
+class CustomerComplaintSign(models.TransientModel):
+    """Read back to the customer what was registered and take his signature."""
+
+    _name = "customer.complaint.sign"
+    _description = "Read Back and Sign"
+
+    complaint_id = fields.Many2one("customer.complaint", required=True, readonly=True)
+    registered = fields.Html(compute="_compute_registered", sanitize=False)
+    signed_by = fields.Char(
+        "Name", required=True, compute="_compute_signed_by", store=True, readonly=False, precompute=True
+    )
+    signature = fields.Image(max_width=1024, max_height=1024)
+    document = fields.Binary("Signed Paper", help="A scan or photo of the printed and signed registration.")
+    document_name = fields.Char()
+
+    @api.depends("complaint_id")
+    def _compute_registered(self):
+        for wizard in self:
+            wizard.registered = wizard.complaint_id and wizard.complaint_id._render_registered()
+
+    @api.depends("complaint_id")
+    def _compute_signed_by(self):
+        for wizard in self:
+            complaint = wizard.complaint_id
+            wizard.signed_by = wizard.signed_by or complaint.partner_id.name or complaint.contact_name
+
+    def action_confirm(self):
+        """Keep the signature; rights are those of the user on the complaint."""
+        self.ensure_one()
+        self.complaint_id.check_access("write")
+        files = []
+        if self.document:
+            files.append((self.document_name or self.env._("Signed Paper"), base64.b64decode(self.document)))
+        self.complaint_id._sign(self.signed_by, self.signature, files)
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_print(self):
+        """Print the registration, to be signed on paper."""
+        self.ensure_one()
+        self.complaint_id.check_access("read")
+        report = self.env.ref("customer_complaint.customer_complaint_report_registration")
+        return report.report_action(self.complaint_id)
