@@ -55,6 +55,16 @@ class ResPartner(models.Model):
                 "fields": ("complaint_id", "kind", "amount", "currency_id", "state", "executed_datetime"),
                 "erase": {"note": None},
             },
+            "customer.complaint.task": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "name", "briefing", "result", "return_reason", "done_datetime"),
+                "erase": {"name": "-", "briefing": None, "result": None, "return_reason": None},
+            },
+            "customer.complaint.handover": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "offered_datetime", "state"),
+                "erase": {"note": "-", "answer": None},
+            },
             "rating.rating": {
                 "domain": lambda ids: (
                     Domain("partner_id", "in", ids) & Domain("res_model", "=", "customer.complaint")
