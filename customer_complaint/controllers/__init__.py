@@ -1,1 +1,2 @@
 from . import portal, portal_answer, public
+from . import portal, task

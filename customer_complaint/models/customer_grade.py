@@ -17,6 +17,10 @@ class CustomerGrade(models.Model):
         default="0",
         help="How the grade moves the priority that severity and urgency give to a new complaint.",
     )
+    is_complaint_key = fields.Boolean(
+        string="Service Manager Joins Complaints",
+        help="Complaints of customers of this grade bring in the service manager of the team.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -26,7 +30,7 @@ class CustomerGrade(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "complaint_priority" in vals:
+        if not {"complaint_priority", "is_complaint_key"}.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result
 
@@ -39,3 +43,10 @@ class CustomerGrade(models.Model):
         """
         grades = self.sudo().with_context(active_test=False).search([("complaint_priority", "!=", "0")])
         return {grade.id: int(grade.complaint_priority) for grade in grades}
+
+    @api.model
+    @tools.ormcache()
+    def _get_key_grades(self):
+        """Return the ids of the grades whose complaints bring in the service manager, kept in the cache."""
+        grades = self.sudo().with_context(active_test=False)
+        return frozenset(grades.search([("is_complaint_key", "=", True)]).ids)

@@ -77,6 +77,16 @@ class ResPartner(models.Model):
                 "fields": ("complaint_id", "kind", "datetime", "person", "comment", "text"),
                 "erase": {"person": None, "comment": None, "text": None},
             },
+            "customer.complaint.task": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "name", "briefing", "result", "return_reason", "done_datetime"),
+                "erase": {"name": "-", "briefing": None, "result": None, "return_reason": None},
+            },
+            "customer.complaint.handover": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "offered_datetime", "state"),
+                "erase": {"note": "-", "answer": None},
+            },
             "rating.rating": {
                 "domain": lambda ids: (
                     Domain("partner_id", "in", ids) & Domain("res_model", "=", "customer.complaint")

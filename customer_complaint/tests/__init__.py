@@ -1,11 +1,13 @@
 from . import (
     test_access,
     test_anonymize,
+    test_assign,
     test_callback,
     test_clock,
     test_clock_properties,
     test_clock_records,
     test_compensation,
+    test_confidential,
     test_customer_complaint,
     test_deadlines,
     test_escalation_levels,
@@ -15,6 +17,7 @@ from . import (
     test_forging,
     test_fuzz,
     test_json_api,
+    test_handover,
     test_mail_acknowledgement,
     test_mail_forward,
     test_mail_gateway,
@@ -29,4 +32,6 @@ from . import (
     test_team_flow,
     test_portal_answer,
     test_public_form,
+    test_task,
+    test_task_page,
 )

@@ -1,0 +1,125 @@
+from odoo import http
+from odoo.addons.portal.controllers import portal
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from .portal import FILE_TYPES, REQUEST_SIZE, TEXT_LENGTH, CustomerPortal
+
+NAME_LENGTH = 100
+
+
+class ComplaintTask(portal.CustomerPortal):
+    """The page on which departments answer a task by the link of their mail, without login.
+
+    It shows what the task says, nothing of the complaint or the customer. Looking changes nothing: programs open the
+    links of mails too.
+    """
+
+    @http.route("/complaint/task/<string:key>", type="http", auth="public", website=True, methods=["GET"])
+    def complaint_task(self, key, **kw):
+        """Show the task of a link."""
+        task = request.env["customer.complaint.task"]._find(key)
+        if not task:
+            return self._task_render_closed()
+        return self._task_render(task, key)
+
+    @http.route(
+        "/complaint/task/<string:key>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        max_content_length=REQUEST_SIZE,
+    )
+    def complaint_task_answer(self, key, **post):
+        """Take the answer, or show it again with what is wrong about it."""
+        task = request.env["customer.complaint.task"]._find(key)
+        if not task:
+            return self._task_render_closed()
+        self._task_use_language(task)
+        texts = {
+            name: str(post.get(name) or "").replace("\0", "").strip() for name in ("answer", "text", "name")
+        }
+        files = [
+            (part.filename.replace("\0", ""), part.read())
+            for part in request.httprequest.files.getlist("files")
+            if part.filename
+        ]
+        errors = self._task_check(texts, files)
+        if not errors and task.state == "open":
+            try:
+                task._answer_by_link(texts["answer"], texts["text"], texts["name"], files)
+            except UserError as error:
+                errors = [str(error)]
+        if errors:
+            return self._task_render(task, key, texts, errors)
+        return request.redirect(f"/complaint/task/{key}", code=303)
+
+    @http.route(
+        "/complaint/task/<string:key>/file/<int(max=2147483647):file_id>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+    )
+    def complaint_task_file(self, key, file_id, **kw):
+        """Hand out one of the files that belong to the task."""
+        task = request.env["customer.complaint.task"]._find(key)
+        attachment = task.attachment_ids.filtered(lambda one: one.id == file_id)
+        if not attachment:
+            return self._task_render_closed()
+        return request.env["ir.binary"]._get_stream_from(attachment).get_response(as_attachment=True)
+
+    # ------------------------------------------------------------
+    # What the page is made of
+    # ------------------------------------------------------------
+
+    def _task_use_language(self, task):
+        """Speak the addressee's language, unless the visitor is logged in."""
+        lang = task._get_lang()
+        if request.env.user._is_public() and lang in dict(request.env["res.lang"].get_installed()):
+            request.update_context(lang=lang)
+
+    def _task_check(self, texts, files):
+        """Return the messages about what is wrong with the answer, in the visitor's language."""
+        env = request.env
+        errors = []
+        if texts["answer"] not in ("done", "return"):
+            errors.append(env._("Please choose whether it is done or returned."))
+        if not texts["text"]:
+            errors.append(env._("Please write what was found or done, or why it cannot be done."))
+        if len(texts["text"]) > TEXT_LENGTH:
+            errors.append(env._("The text must not be longer than %(count)s letters.", count=TEXT_LENGTH))
+        if len(texts["name"]) > NAME_LENGTH:
+            errors.append(env._("The name must not be longer than %(count)s letters.", count=NAME_LENGTH))
+        return errors + CustomerPortal._complaint_check_files(self, files)
+
+    def _task_render(self, task, key, texts=None, errors=()):
+        self._task_use_language(task)
+        task = task.with_context(lang=request.env.lang)
+        values = {
+            **self._prepare_portal_layout_values(),
+            "page_name": "complaint_task",
+            "task": task,
+            "deadline": task._get_deadline_text(),
+            "url": f"/complaint/task/{key}",
+            "texts": texts or {"answer": "done", "text": "", "name": ""},
+            "errors": errors,
+            "accept": ",".join(f".{extension}" for extension in sorted(FILE_TYPES)),
+            "text_length": TEXT_LENGTH,
+            "name_length": NAME_LENGTH,
+        }
+        response = request.render("customer_complaint.portal_complaint_task", values)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        if errors:
+            response.status_code = 422
+        return response
+
+    def _task_render_closed(self):
+        response = request.render(
+            "customer_complaint.portal_complaint_task_closed",
+            {**self._prepare_portal_layout_values(), "page_name": "complaint_task"},
+        )
+        response.status_code = 404
+        return response

@@ -1,0 +1,53 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+
+class CustomerComplaintAccess(models.Model):
+    """Who looked at a confidential complaint, append-only: one row for each user, complaint and hour."""
+
+    _name = "customer.complaint.access"
+    _description = "Access to a Confidential Complaint"
+    _order = "id desc"
+    _rec_name = "user_id"
+    _log_access = False
+
+    complaint_id = fields.Many2one(
+        "customer.complaint", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id")
+    user_id = fields.Many2one("res.users", string="By", required=True, readonly=True, ondelete="cascade")
+    hour = fields.Datetime(required=True, readonly=True)
+    datetime = fields.Datetime(string="First Looked at on", required=True, readonly=True)
+
+    _once_uniq = models.UniqueIndex("(complaint_id, user_id, hour)", "This access is noted already.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise AccessError(self.env._("Accesses are noted by the program alone."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise AccessError(self.env._("Noted accesses cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_superuser(self):
+        if not self.env.su:
+            raise AccessError(self.env._("Noted accesses cannot be deleted."))
+
+    @api.model
+    def _note(self, complaints):
+        """Note that the user looks at the complaints now; noted once an hour, also by several workers."""
+        now = fields.Datetime.now()
+        hour = datetime(now.year, now.month, now.day, now.hour)
+        rows = SQL(", ").join(SQL("%s", (key, self.env.uid, hour, now)) for key in complaints.ids)
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO customer_complaint_access (complaint_id, user_id, hour, datetime) VALUES %s "
+                "ON CONFLICT DO NOTHING",
+                rows,
+            )
+        )
