@@ -102,6 +102,9 @@ class CustomerPortal(portal.CustomerPortal):
         complaint = self._complaint_find(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")
+        if complaint.merged_into_id:
+            # it is of the same customer
+            return request.redirect(complaint.merged_into_id.get_portal_url())
         # the thread wants the link even of the owner, whose right to read is none to post
         token = complaint._portal_ensure_token()
         values = self._get_page_view_values(

@@ -11,6 +11,9 @@ class CustomerComplaintPortal(models.Model):
     def _portal_get_phase_text(self):
         """Say in the customer's words where the complaint stands."""
         self.ensure_one()
+        main = self.sudo().merged_into_id
+        if main:
+            return self.env._("Continued as %(number)s", number=main.number)
         return {
             "open": self.env._("We are working on it"),
             "waiting": self.env._("We are waiting for your answer"),

@@ -56,6 +56,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _message_route_process(self, message, message_dict, routes):
         """Tell complaints what the headers say about the sender; their own methods do not see headers."""
+        routes = self._complaint_redirect_routes(routes)
         if any(route[0] == "customer.complaint" for route in routes or ()):
             headers = list(message.raw_items())
             self = self.with_context(
@@ -63,6 +64,26 @@ class MailThread(models.AbstractModel):
                 customer_complaint_mail_doubtful=rawmail.is_doubtful(headers),
             )
         return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _complaint_redirect_routes(self, routes):
+        """Lead answers to a merged complaint to the one into which it was merged."""
+        ids = [route[1] for route in routes or () if route[0] == "customer.complaint" and route[1]]
+        if not ids:
+            return routes
+        merged = self.env["customer.complaint"].sudo().with_context(active_test=False)
+        mains = {
+            one.id: one.merged_into_id.id
+            for one in merged.search_fetch(
+                [("id", "in", ids), ("merged_into_id", "!=", False)], ["merged_into_id"]
+            )
+        }
+        return [
+            (route[0], mains.get(route[1], route[1]), *route[2:])
+            if route[0] == "customer.complaint"
+            else route
+            for route in routes
+        ]
 
     @api.model
     def _complaint_find_alias(self, addresses):
