@@ -50,6 +50,9 @@
         "demo/customer_complaint_demo.xml",
         "demo/customer_complaint_intake_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["customer_complaint/static/src/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -28,7 +28,6 @@ class CustomerComplaintKeyword(models.Model):
     _name = "customer.complaint.keyword"
     _description = "Complaint Keyword Rule"
     _order = "sequence, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -43,7 +42,7 @@ class CustomerComplaintKeyword(models.Model):
     category_id = fields.Many2one("customer.complaint.category", ondelete="cascade")
     severity = fields.Selection(SEVERITIES)
     urgency = fields.Selection(URGENCIES)
-    team_id = fields.Many2one("customer.complaint.team", check_company=True, ondelete="cascade")
+    team_id = fields.Many2one("customer.complaint.team", ondelete="cascade")
     is_legal = fields.Boolean(string="Legal")
     is_safety = fields.Boolean(string="Safety")
     is_media = fields.Boolean(string="Media")
@@ -58,7 +57,7 @@ class CustomerComplaintKeyword(models.Model):
                     self.env._("The list of words is too long: divide it among several rules.")
                 )
 
-    @api.constrains(*PROPOSED, *FLAGS)
+    @api.constrains("words", *PROPOSED, *FLAGS)
     def _check_effect(self):
         for rule in self:
             if not any(rule[name] for name in (*PROPOSED, *FLAGS)):

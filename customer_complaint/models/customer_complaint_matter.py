@@ -1,3 +1,5 @@
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -117,17 +119,21 @@ class CustomerComplaintMatter(models.Model):
                     self.env._("It cannot have happened before %(year)s.", year=EARLIEST_YEAR)
                 )
 
-    @api.constrains("source_id", "source_reference")
     def _check_source_reference(self):
-        """A person names the regulator's number; mails from it are registered and completed later."""
+        """Have a person name the regulator's number; mails from it are registered and completed later.
+
+        No constraint of the ORM: those do not know whether a person or the program writes.
+
+        :raises ValidationError: when it is missing
+        """
         if self.env.su:
             return
         for complaint in self:
             if complaint.source_id.is_regulator and not (complaint.source_reference or "").strip():
                 raise ValidationError(
                     self.env._(
-                        "The number under which %(source)s keeps the complaint is missing.",
-                        source=complaint.source_id.name,
+                        "The number under which %(name)s keeps the complaint is missing.",
+                        name=complaint.source_id.name,
                     )
                 )
 
@@ -140,21 +146,31 @@ class CustomerComplaintMatter(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        complaints = super().create([self._strip_nulls(vals) for vals in vals_list])
+        complaints = super().create([self._clean_vals(vals) for vals in vals_list])
+        if any(vals.get("source_id") for vals in vals_list):
+            complaints._check_source_reference()
         if any("evidence_ids" in vals for vals in vals_list):
             complaints._own_evidence()
         return complaints
 
     def write(self, vals):
-        vals = self._strip_nulls(vals)
+        vals = self._clean_vals(vals)
         result = super().write(vals)
+        if {"source_id", "source_reference"}.intersection(vals):
+            self._check_source_reference()
         if "evidence_ids" in vals:
             self._own_evidence()
         return result
 
     @api.model
-    def _strip_nulls(self, vals):
-        """Return the values without null characters, which the database cannot store."""
+    def _clean_vals(self, vals):
+        """Return the values without null characters, which the database cannot store.
+
+        :raises ValidationError: when the claim is no number, which JSON can carry but nobody can round
+        """
+        amount = vals.get("claimed_amount")
+        if isinstance(amount, float) and not math.isfinite(amount):
+            raise ValidationError(self.env._("The claimed amount is out of range."))
         broken = {
             name: value.replace("\0", "")
             for name, value in vals.items()

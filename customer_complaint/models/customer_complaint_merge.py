@@ -172,7 +172,8 @@ class CustomerComplaintMerge(models.Model):
                 (
                     stage
                     for stage_id, fact in facts.items()
-                    if fact["active"] and fact["phase"] == "cancelled"
+                    if fact["active"]
+                    and fact["phase"] == "cancelled"
                     and (stage := self.env["customer.complaint.stage"].browse(stage_id))._is_open_to(team)
                 ),
                 None,
@@ -180,7 +181,8 @@ class CustomerComplaintMerge(models.Model):
             if not stage:
                 raise UserError(
                     self.env._(
-                        "There is no cancelled stage for merged complaints of %(team)s.", team=team.name or "-"
+                        "There is no cancelled stage for merged complaints of %(team)s.",
+                        team=team.name or "-",
                     )
                 )
             stages[stage] = stages.get(stage, complaints.browse()) | complaints
@@ -189,6 +191,14 @@ class CustomerComplaintMerge(models.Model):
     def _merge_story(self, main):
         """Move what was said and handed in to ``main``; answers to it then arrive there."""
         sources, model = tuple(self.ids), self._name
+        self.env.execute_query(
+            SQL(
+                "UPDATE mail_scheduled_message SET res_id = %s WHERE model = %s AND res_id IN %s RETURNING id",
+                main.id,
+                model,
+                sources,
+            )
+        )
         self.env.execute_query(
             SQL(
                 "UPDATE mail_message SET res_id = %s WHERE model = %s AND res_id IN %s AND message_type NOT IN %s "
@@ -208,6 +218,7 @@ class CustomerComplaintMerge(models.Model):
                 sources,
             )
         )
+        self.env["mail.scheduled.message"].invalidate_model(["res_id"])
         self.env["mail.message"].invalidate_model(["res_id"])
         self.env["ir.attachment"].invalidate_model(["res_id"])
         (self | main).invalidate_recordset(["message_ids"])
@@ -215,8 +226,7 @@ class CustomerComplaintMerge(models.Model):
         main.message_subscribe(partner_ids=self.message_partner_ids.ids)
         domain = [("res_model", "=", model), ("res_id", "in", self.ids)]
         self.env["mail.activity"].sudo().search(domain).write({"res_id": main.id})
-        scheduled = [("model", "=", model), ("res_id", "in", self.ids)]
-        self.env["mail.scheduled.message"].sudo().search(scheduled).write({"res_id": main.id})
+        (self | main).invalidate_recordset(["activity_ids"])
         planned = [*domain, ("state", "=", "planned")]
         self.env["customer.callback"].sudo().search(planned).write({"res_id": main.id})
 
@@ -240,9 +250,7 @@ class CustomerComplaintMerge(models.Model):
             vals.update(
                 claimed_amount=source.claimed_amount, claimed_currency_id=source.claimed_currency_id.id
             )
-        addresses = {
-            address.strip() for one in (self | main) for address in (one.email_cc or "").split(",")
-        }
+        addresses = {address.strip() for one in (self | main) for address in (one.email_cc or "").split(",")}
         vals["email_cc"] = ", ".join(sorted(addresses - {""})) or False
         told = {name for one in (self | main) for name in (one.told_flags or "").split(",")}
         vals["told_flags"] = ",".join(sorted(told - {""})) or False

@@ -78,7 +78,7 @@ class CustomerComplaintPriority(models.Model):
     def _apply(self, domain):
         """Store the present priority of open complaints in one statement; return how many changed."""
         Complaint = self.env["customer.complaint"].sudo().with_context(active_test=False)
-        query = Complaint._search(Domain("phase", "in", OPEN_PHASES) & domain)
+        query = Complaint._search(Domain("phase", "in", OPEN_PHASES) & Domain(domain))
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(

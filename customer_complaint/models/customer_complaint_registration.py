@@ -92,7 +92,9 @@ class CustomerComplaintRegistration(models.Model):
             )
         except psycopg2.errors.SequenceGeneratorLimitExceeded as error:
             raise UserError(
-                self.env._("The sequence of complaint numbers has come to its end; an administrator renews it.")
+                self.env._(
+                    "The sequence of complaint numbers has come to its end; an administrator renews it."
+                )
             ) from error
         # The dates in prefix and suffix are the same for the whole range.
         prefix, suffix = sequence._get_prefix_suffix()

@@ -30,11 +30,12 @@ class CustomerComplaintTriage(models.Model):
     def _compute_keyword_proposal(self):
         for complaint in self:
             vals, words = complaint._get_keyword_proposal()
-            complaint.keyword_proposal = vals and self.env._(
+            text = vals and self.env._(
                 "Proposed: %(values)s because of %(words)s",
                 values=", ".join(complaint._describe_proposal(vals)),
                 words=self._quote(words),
             )
+            complaint.keyword_proposal = text or False
 
     @api.onchange("apply_keywords")
     def _onchange_apply_keywords(self):

@@ -16,8 +16,13 @@ class ResPartner(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         domain = super()._search_display_name(operator, value)
-        digits = self._care_get_phone_digits(value) if operator == "ilike" else None
-        return Domain(domain) | self._care_get_phone_domain(digits) if digits else domain
+        digits = self._care_get_phone_digits(value) if operator in ("ilike", "not ilike") else None
+        if not digits:
+            return domain
+        if operator == "not ilike":
+            # what is found with the number is what is not found without it
+            return NotImplemented
+        return Domain(domain) | self._care_get_phone_domain(digits)
 
     @api.model
     def _care_get_phone_digits(self, text):

@@ -11,7 +11,11 @@ from . import (
     test_mail_acknowledgement,
     test_mail_gateway,
     test_mail_raw,
+    test_matter,
+    test_merge,
     test_metric,
     test_performance,
     test_portal,
+    test_reply,
+    test_triage,
 )

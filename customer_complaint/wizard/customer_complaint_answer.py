@@ -41,7 +41,7 @@ class CustomerComplaintAnswer(models.TransientModel):
     def _compute_body(self):
         for wizard in self:
             first = wizard.complaint_ids._origin[:1]
-            wizard.body = wizard.reply_id and first and wizard.reply_id._render(first)
+            wizard.body = wizard.reply_id._render(first) if wizard.reply_id and first else False
 
     def action_send(self):
         """Send the answer to each customer; rights are those of the user on the complaints.
@@ -76,9 +76,7 @@ class CustomerComplaintAnswer(models.TransientModel):
         }
 
     def _get_reachable(self):
-        return self.complaint_ids._origin.filtered(
-            lambda complaint: complaint.sudo()._complaint_get_email()
-        )
+        return self.complaint_ids._origin.filtered(lambda complaint: complaint.sudo()._complaint_get_email())
 
     def _send(self, complaint):
         """Post the answer on one complaint. One alone gets what was written, of many each its own words."""

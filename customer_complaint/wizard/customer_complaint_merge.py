@@ -23,7 +23,7 @@ class CustomerComplaintMerge(models.TransientModel):
         """Propose the one received first among those that are open."""
         for wizard in self:
             if wizard.main_id not in wizard.complaint_ids:
-                wizard.main_id = wizard.complaint_ids.sorted(
+                wizard.main_id = wizard.complaint_ids._origin.sorted(
                     lambda one: (one.phase not in ("open", "waiting"), one.received_datetime, one.id)
                 )[:1]
 
