@@ -1,2 +1,1 @@
-from . import portal, portal_answer, public
-from . import portal, task
+from . import portal, portal_answer, public, task

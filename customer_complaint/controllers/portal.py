@@ -88,6 +88,9 @@ class CustomerPortal(portal.CustomerPortal):
         complaint = self._complaint_find(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")
+        if complaint.merged_into_id:
+            # it is of the same customer
+            return request.redirect(complaint.merged_into_id.get_portal_url())
         return self._complaint_render(complaint, **kw)
 
     @http.route("/my/complaints/new", type="http", auth="user", website=True, methods=["GET"], readonly=True)

@@ -12,6 +12,9 @@ KINDS = [
     ("inquiry", "Inquiry"),
     ("praise", "Praise"),
 ]
+PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Very High")]
+# What counts as a complaint in figures, grades and the contact gate; the other kinds are counted apart.
+PROBLEM_KINDS = ("complaint", "grievance")
 CHANNELS = [
     ("mail", "E-mail"),
     ("phone", "Phone"),
@@ -118,7 +121,7 @@ class CustomerComplaint(models.Model):
     severity = fields.Selection(SEVERITIES, required=True, default="general", tracking=True, groups=STAFF)
     urgency = fields.Selection(URGENCIES, required=True, default="normal", tracking=True, groups=STAFF)
     priority = fields.Selection(
-        [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Very High")],
+        PRIORITIES,
         compute="_compute_priority",
         store=True,
         precompute=True,
@@ -245,11 +248,9 @@ class CustomerComplaint(models.Model):
         What escalations have added counts on top.
         """
         steps = self.env["customer.grade"]._get_complaint_steps()
-        severities = [key for key, _name in SEVERITIES]
-        urgencies = [key for key, _name in URGENCIES]
+        matrix = self.env["customer.complaint.priority"]._get_matrix()
         for complaint in self:
-            level = severities.index(complaint.severity or "general")
-            level += urgencies.index(complaint.urgency or "normal") - 1
+            level = matrix[complaint.severity or "general", complaint.urgency or "normal"]
             if steps:
                 level += steps.get(complaint.partner_id.sudo().care_grade_id.id, 0)
             complaint.priority = str(min(max(level, 0) + complaint.priority_raise, 3))
@@ -261,10 +262,16 @@ class CustomerComplaint(models.Model):
             domain = [
                 ("commercial_partner_id", "in", families.ids),
                 ("phase", "in", OPEN_PHASES),
+                ("kind", "in", PROBLEM_KINDS),
             ]
             counts = dict(self._read_group(domain, ["commercial_partner_id"], ["__count"]))
         for complaint in self:
-            is_counted = complaint.active and complaint.phase in OPEN_PHASES and complaint._origin
+            is_counted = (
+                complaint._origin
+                and complaint.active
+                and complaint.phase in OPEN_PHASES
+                and complaint.kind in PROBLEM_KINDS
+            )
             count = counts.get(complaint.commercial_partner_id, 0)
             complaint.repeated_count = max(count - bool(is_counted), 0)
 

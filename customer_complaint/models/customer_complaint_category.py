@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.uses import find_used
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import is_html_empty
 
 
 class CustomerComplaintCategory(models.Model):
@@ -27,6 +28,10 @@ class CustomerComplaintCategory(models.Model):
         string="Default Team",
         help="Takes complaints of this category that are registered without a team.",
     )
+    guide = fields.Html(
+        translate=True,
+        help="What to ask the customer and what to offer. Without an own guide that of the parent is shown.",
+    )
 
     @api.depends("name", "parent_id.complete_name")
     @api.depends_context("lang")
@@ -45,6 +50,13 @@ class CustomerComplaintCategory(models.Model):
         if operator not in ("ilike", "like", "in", "=ilike", "=like"):
             return NotImplemented
         return [("id", "child_of", self.search([("name", operator, value)]).ids)]
+
+    def _get_guide(self):
+        """Return the guide of the category (may be empty), else that of its nearest ancestor that has one."""
+        category = self
+        while category and is_html_empty(category.guide):
+            category = category.parent_id
+        return category.guide
 
     def _get_uses(self):
         """Return [(model, field)] that must not lose a category. Override to add more."""
@@ -75,7 +87,8 @@ class CustomerComplaintCategory(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "parent_id" in vals:
+        if {"parent_id", "active"}.intersection(vals):
             self.env.registry.clear_cache()
+        if "parent_id" in vals:
             self.env["customer.complaint"]._request_clock_refresh([("category_id", "child_of", self.ids)])
         return result

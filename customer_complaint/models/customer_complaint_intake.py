@@ -41,9 +41,7 @@ class CustomerComplaintIntake(models.Model):
         # A transaction of its own: what is refused here is rolled back, the attempt has to stay.
         with self.env.registry.cursor() as cr:
             cr.execute(
-                SQL(
-                    "INSERT INTO customer_complaint_intake (key, datetime) SELECT unnest(%s), %s", keys, now
-                )
+                SQL("INSERT INTO customer_complaint_intake (key, datetime) SELECT unnest(%s), %s", keys, now)
             )
             cr.commit()
             cr.execute(

@@ -146,6 +146,7 @@ class CustomerComplaintMail(models.Model):
             [("message_id", "in", mail["references"]), ("model", "=", self._name)], order="id desc", limit=1
         )
         complaint = self.browse(answered.res_id).exists()
+        complaint = complaint.sudo().merged_into_id.with_env(self.env) or complaint
         if not complaint:
             team = alias.alias_parent_thread_id if alias else False
             complaint = self.message_new(msg_dict, {"team_id": team} if team else {})

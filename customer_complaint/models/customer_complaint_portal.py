@@ -40,6 +40,9 @@ class CustomerComplaintPortal(models.Model):
     def _portal_get_phase_text(self):
         """Say in the customer's words where the complaint stands; for whom else it waits is no concern of his."""
         self.ensure_one()
+        main = self.sudo().merged_into_id
+        if main:
+            return self.env._("Continued as %(number)s", number=main.number)
         waits_for = self.sudo().waits_for
         phase = "open" if self.phase == "waiting" and waits_for not in (False, "customer") else self.phase
         return {

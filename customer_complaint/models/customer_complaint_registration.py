@@ -1,8 +1,9 @@
 import uuid
 from collections import defaultdict
 
+import psycopg2
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .customer_complaint import CODE_ONLY_FIELDS
 
@@ -83,11 +84,18 @@ class CustomerComplaintRegistration(models.Model):
             raise ValidationError(self.env._("There is no sequence for complaint numbers."))
         if sequence.implementation != "standard" or sequence.use_date_range:
             return [sequence.next_by_id() for _index in range(count)]
-        rows = self.env.execute_query(
-            tools.SQL(
-                "SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", count
+        try:
+            rows = self.env.execute_query(
+                tools.SQL(
+                    "SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", count
+                )
             )
-        )
+        except psycopg2.errors.SequenceGeneratorLimitExceeded as error:
+            raise UserError(
+                self.env._(
+                    "The sequence of complaint numbers has come to its end; an administrator renews it."
+                )
+            ) from error
         # The dates in prefix and suffix are the same for the whole range.
         prefix, suffix = sequence._get_prefix_suffix()
         return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in rows]

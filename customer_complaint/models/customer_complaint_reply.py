@@ -1,64 +1,69 @@
-from datetime import timedelta
-
+from markupsafe import Markup, escape
 from odoo import api, fields, models
-
-from .customer_complaint_stage import DONE_PHASES
+from odoo.fields import Domain
+from odoo.tools import is_html_empty
 
 
 class CustomerComplaintReply(models.Model):
-    """What becomes of a customer's message to a complaint that is done."""
+    """A saved answer. Its words are translated, each customer gets them in the own language.
 
-    _inherit = "customer.complaint"
+    Placeholders like ``{number}`` stand for facts of the complaint; nothing else in the text is evaluated.
+    """
 
-    previous_id = fields.Many2one(
-        "customer.complaint",
-        "Continues",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        groups="base.group_user",
-        help="The finished complaint to which the customer answered with this one.",
+    _name = "customer.complaint.reply"
+    _description = "Saved Reply"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    category_ids = fields.Many2many(
+        "customer.complaint.category",
+        string="Categories",
+        help="Leave empty for all. Categories below the chosen ones are included.",
+    )
+    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
+    body = fields.Html(
+        required=True,
+        translate=True,
+        help="Placeholders: {number}, {subject}, {customer}, {handler}, {company}, {promise}.",
     )
 
-    def _get_closed_reply(self):
-        """Return what a customer's message does to the complaint (singleton): False, or one of ``REPLIES``."""
+    @api.model
+    def _get_fitting_domain(self, complaints):
+        """Return the domain of the replies for all of the complaints: by company and category."""
+        domain = Domain.AND(
+            Domain("company_id", "in", [company.id, False]) for company in complaints.company_id
+        )
+        for category in {complaint.category_id for complaint in complaints}:
+            # the id and those of its ancestors
+            ids = [int(key) for key in (category.parent_path or "").split("/") if key]
+            domain &= Domain("category_ids", "=", False) | Domain("category_ids", "in", ids)
+        return domain
+
+    def _render(self, complaint):
+        """Return the reply (singleton) for a complaint, in its customer's language."""
         self.ensure_one()
-        if self.phase not in DONE_PHASES:
-            return False
-        team = self.team_id
-        if team.closed_reply != "reopen":
-            return team.closed_reply or "note"
-        done = self.closed_datetime or self.resolved_datetime
-        limit = fields.Datetime.now() - timedelta(days=team.closed_reply_days)
-        return "reopen" if done and team.closed_reply_days and done > limit else "new"
-
-    def _complaint_on_customer_message(self, message):
-        """Reopen by the policy of the team; what was rejected or withdrawn is left to a person."""
-        if self._get_closed_reply() == "reopen" and self.phase != "cancelled":
-            self._reopen(self.env._("The customer wrote again"))
-            return
-        super()._complaint_on_customer_message(message)
-
-    def _message_get_new_values(self, msg_dict):
-        """Return the values with which a mail to this finished complaint begins a new one, None if it does not.
-
-        Called as superuser for the complaint a mail answers to. Mails of colleagues and of programs are no
-        reason.
-        """
-        author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or [])
-        if (
-            self._get_closed_reply() != "new"
-            or self.env.context.get("customer_complaint_mail_automatic")
-            or (author and not author.partner_share)
-        ):
-            return None
-        return {"team_id": self.team_id.id, "category_id": self.category_id.id}
+        body = self.with_context(lang=complaint._complaint_get_lang()).body
+        return self._fill_in(body, complaint)
 
     @api.model
-    def _prepare_mail_vals(self, msg_dict, team):
-        values = super()._prepare_mail_vals(msg_dict, team)
-        previous = self.env.context.get("customer_complaint_mail_previous")
-        if previous:
-            values["previous_id"] = self.browse(previous).exists().id
-        return values
+    def _fill_in(self, body, complaint):
+        """Return the text with the placeholders replaced by facts of the complaint."""
+        if is_html_empty(body):
+            return Markup("")
+        for name, value in self._get_placeholders(complaint).items():
+            body = body.replace(f"{{{name}}}", escape(value or ""))
+        return Markup(body)
+
+    @api.model
+    def _get_placeholders(self, complaint):
+        """Return {placeholder: text}. Override to offer more."""
+        return {
+            "number": complaint.number,
+            "subject": complaint.name,
+            "customer": complaint.partner_id.name,
+            "handler": (complaint.user_id or self.env.user).name,
+            "company": complaint.company_id.name,
+            "promise": complaint._complaint_get_promise(),
+        }

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .customer_complaint import PROBLEM_KINDS
+
 # How much a complaint weighs by its severity.
 SEVERITY_WEIGHTS = {"minor": 1, "general": 2, "serious": 4, "major": 8}
 VALID_VERDICTS = ("valid", "partly")
@@ -8,7 +10,7 @@ PROVIDERS = ("complaints", "complaints_weighted", "valid_complaints")
 
 
 class CustomerMetric(models.Model):
-    """Figures of complaints: of the kind complaint, by the day of receipt; cancelled ones do not count."""
+    """Figures of complaints and grievances, by the day of receipt; cancelled ones do not count."""
 
     _inherit = "customer.metric"
 
@@ -57,10 +59,11 @@ class CustomerMetric(models.Model):
             """
             SELECT commercial_partner_id AS partner_id, received_datetime::date AS date, severity, verdict
               FROM customer_complaint
-             WHERE kind = 'complaint' AND active AND NOT COALESCE(stage_id IN %s, FALSE)
+             WHERE kind IN %s AND active AND NOT COALESCE(stage_id IN %s, FALSE)
                AND received_datetime < %s::date + 1
                AND commercial_partner_id IS NOT NULL AND %s AND %s
             """,
+            PROBLEM_KINDS,
             cancelled or (0,),
             scope.date,
             scope.limit(SQL("commercial_partner_id")),

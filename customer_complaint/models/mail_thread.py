@@ -56,6 +56,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _message_route_process(self, message, message_dict, routes):
         """Tell complaints what the mail says about its sender; their own methods do not see all of it."""
+        routes = self._complaint_redirect_routes(routes)
         if any(route[0] == "customer.complaint" for route in routes or ()):
             headers = list(message.raw_items())
             forwarded = forward.find(message)
@@ -76,8 +77,10 @@ class MailThread(models.AbstractModel):
         result = []
         for route in routes:
             model, thread_id, _values, user_id, alias = route
-            complaint = self.env["customer.complaint"].sudo().browse(
-                thread_id if model == "customer.complaint" and thread_id else []
+            complaint = (
+                self.env["customer.complaint"]
+                .sudo()
+                .browse(thread_id if model == "customer.complaint" and thread_id else [])
             )
             values = complaint.exists() and complaint._message_get_new_values(message_dict)
             if values:
@@ -85,6 +88,26 @@ class MailThread(models.AbstractModel):
                 route = (model, False, values, user_id, alias)
             result.append(route)
         return self, result
+
+    @api.model
+    def _complaint_redirect_routes(self, routes):
+        """Lead answers to a merged complaint to the one into which it was merged."""
+        ids = [route[1] for route in routes or () if route[0] == "customer.complaint" and route[1]]
+        if not ids:
+            return routes
+        merged = self.env["customer.complaint"].sudo().with_context(active_test=False)
+        mains = {
+            one.id: one.merged_into_id.id
+            for one in merged.search_fetch(
+                [("id", "in", ids), ("merged_into_id", "!=", False)], ["merged_into_id"]
+            )
+        }
+        return [
+            (route[0], mains.get(route[1], route[1]), *route[2:])
+            if route[0] == "customer.complaint"
+            else route
+            for route in routes
+        ]
 
     @api.model
     def _complaint_find_alias(self, addresses):

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
+from .customer_complaint import PROBLEM_KINDS
 from .customer_complaint_stage import OPEN_PHASES
 
 
@@ -10,12 +11,16 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _care_get_problem_ids(self):
-        """A customer with an open complaint has a problem."""
+        """A customer with an open complaint has a problem; who asks, proposes or praises has none."""
         groups = (
             self.env["customer.complaint"]
             .sudo()
             ._read_group(
-                [("commercial_partner_id", "in", self.ids), ("stage_id.phase", "in", OPEN_PHASES)],
+                [
+                    ("commercial_partner_id", "in", self.ids),
+                    ("phase", "in", OPEN_PHASES),
+                    ("kind", "in", PROBLEM_KINDS),
+                ],
                 ["commercial_partner_id"],
             )
         )
@@ -40,6 +45,17 @@ class ResPartner(models.Model):
                     "contact_name",
                     "signed_by",
                     "signed_datetime",
+                    "happened_datetime",
+                    "expectation",
+                    "claimed_amount",
+                    "claimed_currency_id",
+                    "product_ref",
+                    "order_ref",
+                    "source_id",
+                    "source_reference",
+                    "representative_name",
+                    "representative_contact",
+                    "representative_relation",
                     "email_from",
                     "phone",
                     "closed_datetime",
@@ -51,6 +67,15 @@ class ResPartner(models.Model):
                     "proposal": None,
                     "contact_name": None,
                     "signed_by": None,
+                    "expectation": None,
+                    "product_ref": None,
+                    "order_ref": None,
+                    "reference": None,
+                    "source_reference": None,
+                    "representative_name": None,
+                    "representative_contact": None,
+                    "representative_relation": None,
+                    "matched_words": None,
                     "email_from": None,
                     "email_normalized": None,
                     "email_cc": None,

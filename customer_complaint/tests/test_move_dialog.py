@@ -38,7 +38,9 @@ class TestMoveDialog(ComplaintCommon):
         self.assertEqual(move.empty_names.split(","), ["verdict"])
         texts = move.line_ids.mapped("text")
         self.assertEqual(len(texts), 2)
-        self.assertTrue(any("Source" in text for text in texts) and any("not decided" in text for text in texts))
+        self.assertTrue(
+            any("Source" in text for text in texts) and any("not decided" in text for text in texts)
+        )
         with Form(move) as form:
             with self.assertRaisesRegex(AssertionError, "verdict"):
                 form.save()

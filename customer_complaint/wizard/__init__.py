@@ -8,4 +8,8 @@ from . import (
     customer_complaint_hand_over,
     customer_complaint_reopen,
     customer_complaint_task_return,
+from . import (
+    base_partner_merge_complaint,
+    customer_complaint_answer,
+    customer_complaint_merge,
 )
