@@ -80,20 +80,14 @@
     ],
     "demo": [
         "demo/customer_complaint_demo.xml",
-        "demo/customer_complaint_escalation_demo.xml",
-        "demo/customer_complaint_people_demo.xml",
-    ],
-    "post_init_hook": "post_init_hook",
         "demo/customer_complaint_stage_demo.xml",
+        "demo/customer_complaint_people_demo.xml",
+        "demo/customer_complaint_intake_demo.xml",
+        "demo/customer_complaint_escalation_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_complaint/static/src/**/*"],
         "web.assets_tests": ["customer_complaint/static/tests/tours/*.js"],
-    },
-        "demo/customer_complaint_intake_demo.xml",
-    ],
-    "assets": {
-        "web.assets_backend": ["customer_complaint/static/src/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
