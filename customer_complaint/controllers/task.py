@@ -3,7 +3,7 @@ from odoo.addons.portal.controllers import portal
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from .portal import FILE_TYPES, REQUEST_SIZE, TEXT_LENGTH, CustomerPortal
+from .complaint_form import FILE_TYPES, REQUEST_SIZE, TEXT_LENGTH, check_files, read_files, read_texts
 
 NAME_LENGTH = 100
 
@@ -37,14 +37,8 @@ class ComplaintTask(portal.CustomerPortal):
         if not task:
             return self._task_render_closed()
         self._task_use_language(task)
-        texts = {
-            name: str(post.get(name) or "").replace("\0", "").strip() for name in ("answer", "text", "name")
-        }
-        files = [
-            (part.filename.replace("\0", ""), part.read())
-            for part in request.httprequest.files.getlist("files")
-            if part.filename
-        ]
+        texts = read_texts(post, ("answer", "text", "name"))
+        files = read_files(request.httprequest)
         errors = self._task_check(texts, files)
         if not errors and task.state == "open":
             try:
@@ -92,7 +86,7 @@ class ComplaintTask(portal.CustomerPortal):
             errors.append(env._("The text must not be longer than %(count)s letters.", count=TEXT_LENGTH))
         if len(texts["name"]) > NAME_LENGTH:
             errors.append(env._("The name must not be longer than %(count)s letters.", count=NAME_LENGTH))
-        return errors + CustomerPortal._complaint_check_files(self, files)
+        return errors + check_files(env, files)
 
     def _task_render(self, task, key, texts=None, errors=()):
         self._task_use_language(task)
