@@ -49,7 +49,7 @@
         "data/customer_complaint_reply_data.xml",
         "wizard/customer_complaint_reopen_views.xml",
         "wizard/customer_complaint_merge_views.xml",
-        "wizard/customer_complaint_answer_views.xml",
+        "wizard/customer_complaint_reply_send_views.xml",
         "views/customer_complaint_views.xml",
         "views/customer_complaint_register_templates.xml",
         "views/customer_complaint_register_views.xml",

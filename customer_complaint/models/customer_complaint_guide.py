@@ -21,7 +21,7 @@ class CustomerComplaintGuide(models.Model):
         self.check_access("write")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
-                "customer_complaint.customer_complaint_answer_action"
+                "customer_complaint.customer_complaint_reply_send_action"
             ),
             "context": {"default_complaint_ids": self.ids},
         }

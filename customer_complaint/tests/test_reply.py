@@ -38,7 +38,7 @@ class TestReply(ComplaintCommon):
 
     def _wizard(self, complaints, user=None, **vals):
         return (
-            self.env["customer.complaint.answer"]
+            self.env["customer.complaint.reply.send"]
             .with_user(user or self.handler)
             .create({"complaint_ids": [Command.set(complaints.ids)], **vals})
         )
@@ -74,7 +74,7 @@ class TestReply(ComplaintCommon):
     def test_answer_counts_as_the_first_response(self):
         """Placeholders are filled in, nothing else is evaluated; the customer gets it."""
         form = Form(
-            self.env["customer.complaint.answer"]
+            self.env["customer.complaint.reply.send"]
             .with_user(self.handler)
             .with_context(default_complaint_ids=self.complaint.ids)
         )

@@ -3,10 +3,10 @@ from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
 
-class CustomerComplaintAnswer(models.TransientModel):
+class CustomerComplaintReplySend(models.TransientModel):
     """Answer one complaint in own words, or many with a saved reply, each in the customer's language."""
 
-    _name = "customer.complaint.answer"
+    _name = "customer.complaint.reply.send"
     _description = "Answer Complaints"
 
     complaint_ids = fields.Many2many("customer.complaint", string="Complaints", required=True)
