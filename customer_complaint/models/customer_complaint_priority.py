@@ -87,7 +87,11 @@ class CustomerComplaintPriority(models.Model):
                    SET priority = new.priority
                   FROM (
                     SELECT complaint.id,
-                           LEAST(GREATEST(matrix.level + COALESCE(steps.step, 0), 0), 3)::varchar AS priority
+                           LEAST(
+                               GREATEST(matrix.level + COALESCE(steps.step, 0), 0)
+                               + COALESCE(complaint.priority_raise, 0),
+                               3
+                           )::varchar AS priority
                       FROM customer_complaint complaint
                       JOIN (VALUES %(matrix)s) AS matrix(severity, urgency, level)
                         ON matrix.severity = complaint.severity AND matrix.urgency = complaint.urgency

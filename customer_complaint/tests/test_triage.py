@@ -213,6 +213,8 @@ class TestPriority(ComplaintCommon):
         graded = self.env["res.partner"].create({"name": "Graded"})
         graded.sudo().care_grade_id = grade
         plain, key = self._create_complaint(), self._create_complaint(partner_id=graded.id)
+        raised = self._create_complaint()
+        raised.sudo().priority_raise = 1
         done = self._create_complaint()
         done.stage_id = self.stage_closed
         self.assertEqual([plain.priority, key.priority, done.priority], ["1", "2", "1"])
@@ -222,6 +224,7 @@ class TestPriority(ComplaintCommon):
         self.assertEqual(plain.priority, "1")
         row.with_user(self.manager).browse().action_apply()
         self.assertEqual([plain.priority, key.priority, done.priority], ["0", "1", "1"])
+        self.assertEqual(raised.priority, "1", "what an escalation added counts on top")
         self.assertEqual(self.env["customer.complaint.priority"]._apply([]), 0)
 
     def test_only_managers_change_the_matrix(self):
