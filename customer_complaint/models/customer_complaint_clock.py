@@ -29,6 +29,8 @@ STORED = (
     "state",
     "breach_datetime",
 )
+# What a complaint keeps of its time limits.
+NEXT_FIELDS = ("policy_id", "next_deadline", "next_target", "next_escalation_datetime", "is_clock_stale")
 # Waiting for the customer does not hold what is owed to him before.
 OWED = ("acknowledge", "response")
 
@@ -364,22 +366,31 @@ class CustomerComplaintClock(models.Model):
 
         :param escalations: {complaint id: moment}
         """
+        for row, group in self._group_by_next(complaints, values, escalations):
+            for name, value in row.items():
+                # As a stored computed field: no log of changes, written with what else is pending.
+                complaints._fields[name].write(group, value)
+        complaints.modified(["clock_ids", *NEXT_FIELDS])
+
+    @api.model
+    def _group_by_next(self, complaints, values, escalations):
+        """Return [({field of the complaint: value}, complaints)] of what is next; see ``NEXT_FIELDS``.
+
+        :param values: {(complaint id, target): values of its clock}
+        :param escalations: {complaint id: moment}
+        """
         Policy = self.env["customer.complaint.policy"]
         nearest = {}
         for (complaint_id, target), vals in values.items():
             if vals["deadline"] and vals["state"] in clock.OPEN_STATES:
                 found = (vals["deadline"], target)
                 nearest[complaint_id] = min(found, nearest.get(complaint_id, found))
-        names = ("policy_id", "next_deadline", "next_target", "is_clock_stale", "next_escalation_datetime")
-        for row, group in complaints.grouped(
+        rows = complaints.grouped(
             lambda complaint: (
                 Policy._match(complaint)[0],
                 *nearest.get(complaint.id, (None, None)),
-                False,
                 escalations.get(complaint.id, False),
+                False,
             )
-        ).items():
-            for name, value in zip(names, row, strict=True):
-                # As a stored computed field: no log of changes, written with what else is pending.
-                complaints._fields[name].write(group, value)
-        complaints.modified(["clock_ids", *names])
+        )
+        return [(dict(zip(NEXT_FIELDS, row, strict=True)), group) for row, group in rows.items()]

@@ -17,7 +17,6 @@ from .customer_complaint_stage import DONE_PHASES
 
 # Only the program sets these, with the values of a new complaint.
 ESCALATION_FIELDS = {
-    "next_escalation_datetime": False,
     "escalation_level": 0,
     "escalation_state": False,
     "escalation_round": 0,
@@ -105,7 +104,8 @@ class CustomerComplaint(models.Model):
 
         :raises AccessError: unless called as superuser
         """
-        if not self.env.su and not ESCALATION_FIELDS.keys().isdisjoint(names):
+        guarded = {"next_escalation_datetime", *ESCALATION_FIELDS}
+        if not self.env.su and not guarded.isdisjoint(names):
             raise AccessError(self.env._("Escalations are logged by the program alone."))
 
     # When

@@ -85,15 +85,7 @@ class CustomerComplaint(models.Model):
                 for stage, complaints_of_stage in group.grouped("stage_id").items():
                     complaints_of_stage._check_entry(stage)
                 group._write_phase_dates(phase, fields.Datetime.now())
-        self.env["customer.complaint.clock"].sudo()._refresh(
-            complaints,
-            {
-                vals["complaint_id"]: [
-                    (vals["datetime"], vals["clock_effect"], vals["is_solution"], vals["target_effects"])
-                ]
-                for vals in rows
-            },
-        )
+        self.env["customer.complaint.clock"].sudo()._refresh(complaints, complaints._get_first_histories())
         complaints._care_log("complaint_received")
 
     def _before_stage_change(self, stage_id):

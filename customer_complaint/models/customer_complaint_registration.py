@@ -6,6 +6,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from .customer_complaint import CODE_ONLY_FIELDS
+from .customer_complaint_first_deadline import FIRST_FIELDS
 
 
 class CustomerComplaintRegistration(models.Model):
@@ -15,7 +16,8 @@ class CustomerComplaintRegistration(models.Model):
 
     def _fill_defaults(self, vals_list):
         """Return the values of new complaints with all that would be looked up for each, looked up once."""
-        guarded = {name: False for name in CODE_ONLY_FIELDS if name not in ("clock_ids", "stage_history_ids")}
+        elsewhere = ("clock_ids", "stage_history_ids", *FIRST_FIELDS)
+        guarded = {name: False for name in CODE_ONLY_FIELDS if name not in elsewhere}
         fresh = {**guarded, "clock_ids": [], "stage_history_ids": [], "rating_last_value": 0.0}
         filled = [{**fresh, **vals} for vals in vals_list]
         self._fill_context_defaults(filled)

@@ -222,7 +222,7 @@ class CustomerComplaintTask(models.Model):
         limit, unit = found[0]
         Clock = self.env["customer.complaint.clock"].sudo()
         calendar = Clock._get_calendars(complaint)[complaint.team_id, complaint.company_id]
-        question = (calendar, complaint.company_id, limit, unit, start.replace(microsecond=0), ())
+        question = Question(calendar, complaint.company_id, limit, unit, start.replace(microsecond=0), (), ())
         deadline = Clock._answer({question})[question]["result"].deadline
         return deadline.replace(microsecond=0) if deadline else False
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from .customer_complaint_stage import DONE_PHASES
 
 
-class CustomerComplaintClosedReply(models.Model):
+class CustomerComplaintReplyClosed(models.Model):
     """What becomes of a customer's message to a complaint that is done."""
 
     _inherit = "customer.complaint"

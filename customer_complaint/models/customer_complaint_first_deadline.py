@@ -1,0 +1,58 @@
+from odoo import fields, models
+
+from .customer_complaint_policy import CONDITION_FIELDS
+
+FIRST_FIELDS = ("policy_id", "next_deadline", "next_target", "next_escalation_datetime")
+# What the computation reads. As dependencies they would have it done again when they change, which the time
+# limits do themselves.
+READ_FIELDS = {
+    *CONDITION_FIELDS,
+    "company_id",
+    "team_id",
+    "stage_id",
+    "received_datetime",
+    "acknowledged_datetime",
+    "responded_datetime",
+    "informed_datetime",
+    "escalation_level",
+    "escalation_round",
+    "escalation_since",
+}
+
+
+class CustomerComplaint(models.Model):
+    """The first deadline of a new complaint goes into the row with all the rest, without a change right after."""
+
+    _inherit = "customer.complaint"
+
+    policy_id = fields.Many2one(compute="_compute_first_deadline", store=True, precompute=True)
+    next_deadline = fields.Datetime(compute="_compute_first_deadline", store=True, precompute=True)
+    next_target = fields.Selection(compute="_compute_first_deadline", store=True, precompute=True)
+    next_escalation_datetime = fields.Datetime(compute="_compute_first_deadline", store=True, precompute=True)
+
+    def _compute_first_deadline(self):
+        """Look ahead for complaints that are not stored yet; those that are have their time limits."""
+        drafts = self.filtered(lambda complaint: not complaint.id)
+        for name in FIRST_FIELDS:
+            (self - drafts)[name] = False
+        Clock = self.env["customer.complaint.clock"].sudo()
+        results = Clock._compute_results(drafts, drafts._get_first_histories())
+        escalations = drafts._get_next_escalations(results)
+        values = {key: Clock._prepare_clock_vals(key, entry) for key, entry in results.items()}
+        for row, complaints in Clock._group_by_next(drafts, values, escalations):
+            for name in FIRST_FIELDS:
+                complaints[name] = row[name]
+
+    def _get_first_histories(self):
+        """Return {complaint id: history} of new complaints, as of ``Past``."""
+        return {
+            complaint.id: [
+                (vals["datetime"], vals["clock_effect"], vals["is_solution"], vals["target_effects"])
+            ]
+            for complaint in self
+            for vals in [complaint._prepare_stage_history_vals(complaint.received_datetime)]
+        }
+
+    def _get_read_names(self, field):
+        names = super()._get_read_names(field)
+        return names | READ_FIELDS if field.name in FIRST_FIELDS else names
