@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.exceptions import UserError
 
+from .customer_complaint_clock import Question
 from .customer_complaint_policy_line import TARGETS
 
 TASK_TARGET = TARGETS[-1][0]
