@@ -105,7 +105,14 @@ def main(env):
     again = work(database, 2)
     finish(
         OUTPUT,  # noqa: F821
-        {"ends": ends, "last": last, "again": again, "killed": killed, "first": first, "second": look(database, team_id)},
+        {
+            "ends": ends,
+            "last": last,
+            "again": again,
+            "killed": killed,
+            "first": first,
+            "second": look(database, team_id),
+        },
     )
 
 

@@ -22,5 +22,8 @@ def test_killed_workers_escalate_once(test_copy, run_workers):
     assert state["raised"] == [[1, COMPLAINTS]]
     assert state["events"] == [[COMPLAINTS]]
     assert state["to_tell"] == [[0]]
-    assert state["messages"] == [["escalation_handler@company.example", 1], ["escalation_leader@company.example", 1]]
+    assert state["messages"] == [
+        ["escalation_handler@company.example", 1],
+        ["escalation_leader@company.example", 1],
+    ]
     assert found["second"] == state

@@ -31,6 +31,7 @@ from . import (
     customer_grade,
     customer_makeup_day,
     customer_metric,
+    mail_activity,
     mail_thread,
     res_company,
     res_config_settings,

@@ -270,6 +270,16 @@ class TestEscalationLevels(EscalationCommon):
         self.customer.sudo().care_grade_id = False
         self.assertNotEqual([level.id for level in match(complaint, "resolution")], rule.level_ids.ids)
 
+    def test_changed_kind(self):
+        """A change of what only rules ask for is noticed at once."""
+        self.rule.kind = "grievance"
+        self._backdate()
+        complaint = self._receive(2, 9)
+        self.assertFalse(complaint.next_escalation_datetime)
+        with self._at(2, 10):
+            complaint.kind = "grievance"
+        self.assertTrue(complaint.next_escalation_datetime)
+
     def test_category_tree(self):
         """A rule for a category is for those below it, too."""
         parent = self.env["customer.complaint.category"].create({"name": "P"})
