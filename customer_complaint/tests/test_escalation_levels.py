@@ -157,11 +157,13 @@ class TestEscalationLevels(EscalationCommon):
             self.policy_t.line_ids.limit = 20
         # 80 % of 20 h.
         self.assertEqual(complaint.next_escalation_datetime, datetime(2026, 3, 3, 17))
-        with self._at(3, 17, 1):
-            self._run_job()
+        # The levels of the round before do not count.
+        for day, hour in ((3, 17), (4, 13)):
+            with self._at(day, hour, 1):
+                self._run_job()
         self.assertEqual(
-            sorted(complaint.escalation_ids.mapped(lambda log: (log.round, log.level))),
-            [(0, 1), (0, 2), (1, 1)],
+            sorted(complaint.escalation_ids.mapped(lambda log: (log.round, log.level, log.state))),
+            [(0, 1, "passed"), (0, 2, "settled"), (1, 1, "open"), (1, 2, "open")],
         )
 
     def test_extended_past_threshold(self):
