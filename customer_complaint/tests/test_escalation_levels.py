@@ -1,11 +1,13 @@
 import doctest
-from datetime import datetime
+from datetime import datetime, timedelta
+from random import Random
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.addons.customer_complaint.tools import escalation
+from odoo.addons.customer_care.tools.worktime import WorkTime
 from odoo.tests import tagged
 
+from ..tools import clock, escalation
 from .common_escalation import EscalationCommon
 
 
@@ -16,6 +18,51 @@ class TestEscalationLevels(EscalationCommon):
     def test_doctests(self):
         """The examples of the arithmetic hold."""
         self.assertEqual(doctest.testmod(escalation).failed, 0)
+
+    def test_reach_equals_a_counter(self):
+        """Whatever happens to a complaint, a threshold is reached when a counter of minutes reaches it."""
+        draw = Random(20260302)
+        start, minute = datetime(2026, 3, 2, 8), timedelta(minutes=1)
+        for number in range(150):
+            days = [day for day in range(2, 12) if draw.random() < 0.7]
+            spans = [(9, 12), (13, draw.randint(14, 23))]
+            work = WorkTime(
+                (datetime(2026, 3, day, begin), datetime(2026, 3, day, end))
+                for day in days
+                for begin, end in spans
+            )
+            moments = sorted(
+                {start + minute * draw.randrange(7 * 1440) for _index in range(draw.randrange(7))}
+            )
+            history = [(moment, draw.choice((clock.RUN, clock.PAUSE, clock.STOP))) for moment in moments]
+            now = start + minute * draw.randrange(8 * 1440)
+            amounts = [60 * draw.randrange(1, 3000) for _index in range(3)]
+            with self.subTest(number=number):
+                self.assertEqual(
+                    escalation.reach(start, history, amounts, work, now),
+                    self._count_minutes(start, history, amounts, work, now),
+                )
+
+    def _count_minutes(self, start, history, amounts, work, now):
+        """Walk minute by minute; what lies ahead is reached as if nothing else happened."""
+        known = [(moment, effect) for moment, effect in history if moment <= now]
+        if known and known[-1][1] != clock.RUN:
+            return None
+        working = {
+            begin + timedelta(minutes=number)
+            for begin, end in work.intervals
+            for number in range(int((end - begin).total_seconds() // 60))
+        }
+        effects, effect, used, found = dict(known), clock.RUN, 0, {}
+        for number in range(14 * 1440):
+            moment = start + timedelta(minutes=number)
+            effect = effects.get(moment, effect)
+            if effect == clock.RUN and moment in working:
+                used += 60
+                for amount in amounts:
+                    if used >= amount:
+                        found.setdefault(amount, moment + timedelta(minutes=1))
+        return [found.get(amount) for amount in amounts]
 
     def test_moments(self):
         """Each level fires at its moment, once, and the complaint shows the highest."""
