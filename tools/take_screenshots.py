@@ -232,6 +232,22 @@ PICTURES = {
         _tab("deadline"),
         "[name=clock_explanation]",
     ),
+    "escalation": Picture(
+        "complaint_supervisor",
+        "/odoo/complaints/{id}",
+        FORM,
+        (1360, 1000),
+        ("customer.complaint", dict.fromkeys(LANGUAGES, [["escalation_state", "=", "open"]])),
+        _tab("escalation"),
+        "[name=escalation_ids] .o_data_row",
+    ),
+    "escalation_rule": Picture(
+        "complaint_manager",
+        "/odoo/action-customer_complaint.customer_complaint_escalation_action/{id}",
+        FORM,
+        (1360, 660),
+        ("customer.complaint.escalation", dict.fromkeys(LANGUAGES, [["sequence", "=", 100]])),
+    ),
     "complaint_phone": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, PHONE, COMPLAINT),
     "approvals": Picture("complaint_manager", "/odoo/customer-approvals", LIST, (1360, 400)),
     "compensation": Picture(

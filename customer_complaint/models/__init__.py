@@ -82,6 +82,7 @@ from . import (
     customer_makeup_day,
     customer_metric,
     ir_rule,
+    mail_activity,
     mail_thread,
     res_company,
     res_company_complaint,

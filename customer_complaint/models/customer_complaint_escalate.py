@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import clock, escalation
+from .customer_complaint_deadline import CLOCK_FIELDS
 from .customer_complaint_escalation_level import LevelFacts
 from .customer_complaint_escalation_log import ACTIVITY
 from .customer_complaint_stage import DONE_PHASES
@@ -24,6 +25,8 @@ ESCALATION_FIELDS = {
     "priority_raise": 0,
     "escalation_ids": [],
 }
+# Rules ask for these, beside what time limits ask for.
+MATCH_FIELDS = {"kind", "partner_id"}
 HIGHEST_RAISE = 3
 # The working time is not known for ever: what lies beyond is looked for again after these days.
 LOOK_AGAIN = timedelta(days=7)
@@ -32,9 +35,11 @@ LOOK_AGAIN = timedelta(days=7)
 class Step(NamedTuple):
     """A level to come: when people are told (None: beyond the working time known), and what for.
 
-    ``reached`` is when the threshold is reached, ``is_silence`` that the level before was not acknowledged.
+    ``reached`` is when the threshold is reached, ``is_silence`` that the level before was not acknowledged,
+    ``entry`` the result of the time limit.
     """
 
+    entry: dict
     level: LevelFacts
     due: datetime | None
     reached: datetime | None
@@ -97,7 +102,10 @@ class CustomerComplaint(models.Model):
 
     def write(self, vals):
         self._check_escalation_fields(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if (MATCH_FIELDS - CLOCK_FIELDS).intersection(vals):
+            self._refresh_clocks()
+        return result
 
     def _check_escalation_fields(self, names):
         """Refuse values for what only the program knows about escalations.
@@ -113,8 +121,8 @@ class CustomerComplaint(models.Model):
     def _get_escalation_rows(self, results):
         """Return the results of time limits that may be escalated: {(complaint id, target): entry}.
 
-        :param results: as of ``_compute_results`` of the clocks. Override to add rows with the keys ``question``
-            (its ``start`` and ``history``), ``result``, ``worktime`` and ``opening``.
+        :param results: as of ``_compute_results`` of the clocks. Override to add rows of the same form, with a
+            target that ``customer.complaint.escalation.log`` knows.
         """
         return {key: entry for key, entry in results.items() if entry["result"].state in clock.OPEN_STATES}
 
@@ -158,7 +166,7 @@ class CustomerComplaint(models.Model):
             opening = WorkTime.ALWAYS if level.is_round_the_clock else entry["opening"]
             due = reached and not is_old and escalation.told_at(opening, reached)
             is_silence = bool(silence) and (not due or silence < due)
-            steps.append(Step(level, (silence if is_silence else due) or None, reached, is_silence))
+            steps.append(Step(entry, level, (silence if is_silence else due) or None, reached, is_silence))
             # Silence lets one level follow; that one is to be acknowledged itself.
             silence = None
         return steps
@@ -223,21 +231,21 @@ class CustomerComplaint(models.Model):
         rows = []
         for (complaint_id, target), steps in self._plan_escalations(results).items():
             due = [step for step in steps if step.due and step.due <= now]
-            complaint, entry = self.browse(complaint_id), results.get((complaint_id, target))
+            complaint = self.browse(complaint_id)
             for step in due:
-                vals = complaint._prepare_escalation_vals(step, target, entry, now)
+                vals = complaint._prepare_escalation_vals(step, target, now)
                 rows.append({**vals, "state": "open" if step is due[-1] else "passed"})
         if rows:
             self._fire_escalations(rows)
         self._store_next_escalations(results)
 
-    def _prepare_escalation_vals(self, step, target, entry, now):
+    def _prepare_escalation_vals(self, step, target, now):
         """Return one row of the log for a level that is due."""
         level = self.env["customer.complaint.escalation.level"].browse(step.level.id)
-        opening = WorkTime.ALWAYS if level.is_round_the_clock else entry["opening"]
+        opening = WorkTime.ALWAYS if level.is_round_the_clock else step.entry["opening"]
         ack_seconds = level.ack_hours * clock.HOUR
         ack_deadline = opening.after(now, ack_seconds) if ack_seconds else None
-        result = entry["result"]
+        result = step.entry["result"]
         deadline = result.breach or result.deadline
         return {
             "complaint_id": self.id,

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .customer_complaint_escalation_log import ACTIVITY
 from .customer_complaint_stage import OPEN_PHASES
@@ -109,8 +110,13 @@ class CustomerComplaint(models.Model):
         complaints = self.sudo()
         if complaints.filtered(lambda complaint: complaint.stage_id._get_phase() not in OPEN_PHASES):
             raise UserError(self.env._("Only open complaints can be escalated."))
-        # Two clicks at once: the second waits here for the first.
-        complaints.lock_for_update()
+        # Two clicks at once: the second waits here for the first, and finds what it did.
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM customer_complaint WHERE id IN %s FOR NO KEY UPDATE",
+                tuple(complaints.ids or [0]),
+            )
+        )
         cause = "customer" if by_customer else "manual"
         waiting = complaints._get_open_escalations().filtered(
             lambda log: log.cause == cause and (by_customer or log.asked_by_id == self.env.user)

@@ -44,6 +44,7 @@ class CustomerComplaintEscalationLevel(models.Model):
     _inherit = ["customer.guard.mixin"]
     _order = "escalation_id, sequence, id"
     _rec_name = "sentence"
+    _rec_names_search = ["escalation_id.name"]
     _guarded_fields = {"since_datetime": False}
 
     escalation_id = fields.Many2one(

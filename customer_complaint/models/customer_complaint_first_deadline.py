@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from .customer_complaint import EARLIEST_YEAR
 from .customer_complaint_policy import CONDITION_FIELDS
 
 FIRST_FIELDS = ("policy_id", "next_deadline", "next_target", "next_escalation_datetime")
@@ -32,7 +33,10 @@ class CustomerComplaint(models.Model):
 
     def _compute_first_deadline(self):
         """Look ahead for complaints that are not stored yet; those that are have their time limits."""
-        drafts = self.filtered(lambda complaint: not complaint.id)
+        # A receipt in another age is refused when the complaint is stored.
+        drafts = self.filtered(
+            lambda complaint: not complaint.id and complaint.received_datetime.year >= EARLIEST_YEAR
+        )
         for name in FIRST_FIELDS:
             (self - drafts)[name] = False
         Clock = self.env["customer.complaint.clock"].sudo()

@@ -1,11 +1,13 @@
 import doctest
-from datetime import datetime
+from datetime import datetime, timedelta
+from random import Random
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.addons.customer_complaint.tools import escalation
+from odoo.addons.customer_care.tools.worktime import WorkTime
 from odoo.tests import tagged
 
+from ..tools import clock, escalation
 from .common_escalation import EscalationCommon
 
 
@@ -16,6 +18,51 @@ class TestEscalationLevels(EscalationCommon):
     def test_doctests(self):
         """The examples of the arithmetic hold."""
         self.assertEqual(doctest.testmod(escalation).failed, 0)
+
+    def test_reach_equals_a_counter(self):
+        """Whatever happens to a complaint, a threshold is reached when a counter of minutes reaches it."""
+        draw = Random(20260302)
+        start, minute = datetime(2026, 3, 2, 8), timedelta(minutes=1)
+        for number in range(150):
+            days = [day for day in range(2, 12) if draw.random() < 0.7]
+            spans = [(9, 12), (13, draw.randint(14, 23))]
+            work = WorkTime(
+                (datetime(2026, 3, day, begin), datetime(2026, 3, day, end))
+                for day in days
+                for begin, end in spans
+            )
+            moments = sorted(
+                {start + minute * draw.randrange(7 * 1440) for _index in range(draw.randrange(7))}
+            )
+            history = [(moment, draw.choice((clock.RUN, clock.PAUSE, clock.STOP))) for moment in moments]
+            now = start + minute * draw.randrange(8 * 1440)
+            amounts = [60 * draw.randrange(1, 3000) for _index in range(3)]
+            with self.subTest(number=number):
+                self.assertEqual(
+                    escalation.reach(start, history, amounts, work, now),
+                    self._count_minutes(start, history, amounts, work, now),
+                )
+
+    def _count_minutes(self, start, history, amounts, work, now):
+        """Walk minute by minute; what lies ahead is reached as if nothing else happened."""
+        known = [(moment, effect) for moment, effect in history if moment <= now]
+        if known and known[-1][1] != clock.RUN:
+            return None
+        working = {
+            begin + timedelta(minutes=number)
+            for begin, end in work.intervals
+            for number in range(int((end - begin).total_seconds() // 60))
+        }
+        effects, effect, used, found = dict(known), clock.RUN, 0, {}
+        for number in range(14 * 1440):
+            moment = start + timedelta(minutes=number)
+            effect = effects.get(moment, effect)
+            if effect == clock.RUN and moment in working:
+                used += 60
+                for amount in amounts:
+                    if used >= amount:
+                        found.setdefault(amount, moment + timedelta(minutes=1))
+        return [found.get(amount) for amount in amounts]
 
     def test_moments(self):
         """Each level fires at its moment, once, and the complaint shows the highest."""
@@ -157,11 +204,13 @@ class TestEscalationLevels(EscalationCommon):
             self.policy_t.line_ids.limit = 20
         # 80 % of 20 h.
         self.assertEqual(complaint.next_escalation_datetime, datetime(2026, 3, 3, 17))
-        with self._at(3, 17, 1):
-            self._run_job()
+        # The levels of the round before do not count.
+        for day, hour in ((3, 17), (4, 13)):
+            with self._at(day, hour, 1):
+                self._run_job()
         self.assertEqual(
-            sorted(complaint.escalation_ids.mapped(lambda log: (log.round, log.level))),
-            [(0, 1), (0, 2), (1, 1)],
+            sorted(complaint.escalation_ids.mapped(lambda log: (log.round, log.level, log.state))),
+            [(0, 1, "passed"), (0, 2, "settled"), (1, 1, "open"), (1, 2, "open")],
         )
 
     def test_extended_past_threshold(self):
@@ -269,6 +318,16 @@ class TestEscalationLevels(EscalationCommon):
             complaint[name] = before
         self.customer.sudo().care_grade_id = False
         self.assertNotEqual([level.id for level in match(complaint, "resolution")], rule.level_ids.ids)
+
+    def test_changed_kind(self):
+        """A change of what only rules ask for is noticed at once."""
+        self.rule.kind = "grievance"
+        self._backdate()
+        complaint = self._receive(2, 9)
+        self.assertFalse(complaint.next_escalation_datetime)
+        with self._at(2, 10):
+            complaint.kind = "grievance"
+        self.assertTrue(complaint.next_escalation_datetime)
 
     def test_category_tree(self):
         """A rule for a category is for those below it, too."""

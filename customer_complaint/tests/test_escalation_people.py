@@ -282,6 +282,15 @@ class TestEscalationPeople(EscalationCommon):
         complaint.with_user(self.supervisor).action_acknowledge_escalation()
         self.assertEqual(complaint.escalation_state, "acknowledged")
 
+    def test_done_activity_acknowledges(self):
+        """Who marks the activity as done has acknowledged; whoever was not told has not."""
+        self._set_levels({"amount": 50, "to_leader": True})
+        complaint, log = self._fire()
+        mine = self._activities(complaint).filtered(lambda activity: activity.user_id == self.supervisor)
+        mine.with_user(self.supervisor).action_feedback(feedback="I see to it")
+        self.assertEqual(log.acknowledged_id, self.supervisor)
+        self.assertFalse(self._activities(complaint))
+
     def test_acknowledge_many(self):
         """Several are acknowledged from the list at once."""
         self._set_levels({"amount": 50})
