@@ -27,9 +27,7 @@ class TestReply(ComplaintCommon):
             }
         )
         words = "Dear {customer}, {number} is late. {unknown} ${object}"
-        cls.reply.update_field_translations(
-            "body", {"zh_CN": {words: "{customer}您好，{number}已在处理。"}}
-        )
+        cls.reply.update_field_translations("body", {"zh_CN": {words: "{customer}您好，{number}已在处理。"}})
         cls.chinese = cls.env["res.partner"].create(
             {"name": "林静", "email": "lj@customer.example", "lang": "zh_CN"}
         )
@@ -80,6 +78,7 @@ class TestReply(ComplaintCommon):
             .with_user(self.handler)
             .with_context(default_complaint_ids=self.complaint.ids)
         )
+        self.assertFalse(form.unreachable_count)
         form.reply_id = self.reply
         self.assertIn(self.complaint.number, form.body)
         form.save().action_send()
