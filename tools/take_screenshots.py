@@ -55,6 +55,7 @@ CUSTOMER = _named("res.partner", "Northwind Hotels", "上海华瑞精密机械�
 GRADED = _named("res.partner", "Meridian Foods plc", "广州南方物业管理有限公司")
 PERSON = _named("res.partner", "Emma Larsson", "孙静")
 COMPLAINT = _named("customer.complaint", "The repair took six weeks", "水泵漏水，已影响生产")
+AGAIN = _named("customer.complaint", "Invoice is still wrong", "退款申请一个月未处理")
 # the one that two people approve
 COMPENSATION = ("customer.complaint.compensation", dict.fromkeys(LANGUAGES, [["amount", ">", 10000]]))
 OWN_COMPLAINT = ("customer.complaint", dict.fromkeys(LANGUAGES, COMPLAINT[1]["en"]))
@@ -214,6 +215,27 @@ PICTURES = {
     ),
     "complaints": Picture("complaint_manager", "/odoo/complaints", BOARD, (1700, 800)),
     "complaint": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, (1360, 900), COMPLAINT),
+    "complaint_register": Picture(
+        "complaint_manager", "/odoo/register-complaint/{id}", FORM, (1360, 1000), AGAIN
+    ),
+    "complaint_merge": Picture(
+        "complaint_manager",
+        "/odoo/complaints/{id}",
+        FORM,
+        (1360, 900),
+        AGAIN,
+        ("button[name='action_merge']",),
+        ".modal .o_data_row",
+    ),
+    "complaint_answer": Picture(
+        "complaint_handler",
+        "/odoo/complaints/{id}",
+        FORM,
+        (1360, 900),
+        COMPLAINT,
+        ("button[name='action_answer']",),
+        ".modal [name=body]",
+    ),
     "complaint_solution": Picture(
         "complaint_handler",
         "/odoo/complaints/{id}",

@@ -13,10 +13,14 @@ WORDS_LENGTH = 60_000
 
 
 class Proposal(NamedTuple):
-    """What the words of a complaint propose: {field: value}, and the words that were found."""
+    """What the words of a complaint propose: {field: value}, and for which fields each word stands."""
 
     vals: dict
-    words: tuple
+    words: dict
+
+    def get_words(self, names):
+        """Return the words that stand for one of the fields."""
+        return tuple(word for word, fields_of_word in self.words.items() if fields_of_word & set(names))
 
 
 class CustomerComplaintKeyword(models.Model):
@@ -124,4 +128,5 @@ class CustomerComplaintKeyword(models.Model):
         vals = {}
         for position in positions:
             vals = {**rules[position], **vals}
-        return Proposal(vals, tuple(found)) if vals else None
+        words = {word: {name for place in places for name in rules[place]} for word, places in found.items()}
+        return Proposal(vals, words) if vals else None

@@ -47,9 +47,7 @@ class CustomerComplaintMatter(models.Model):
         help="Under which number the source keeps the complaint. A regulator's number is required.",
     )
     is_source_regulator = fields.Boolean(related="source_id.is_regulator", groups=STAFF)
-    is_anonymous = fields.Boolean(
-        string="Anonymous", help="The complainant does not want to be named or answered."
-    )
+    is_anonymous = fields.Boolean("Anonymous", help="The complainant does not want to be named or answered.")
     is_on_behalf = fields.Boolean(
         string="On Behalf of the Customer", groups=STAFF, help="Somebody else speaks for the customer."
     )
@@ -65,7 +63,6 @@ class CustomerComplaintMatter(models.Model):
         "customer_complaint_evidence_rel",
         "complaint_id",
         "attachment_id",
-        string="Evidence",
         copy=False,
         groups=STAFF,
     )

@@ -94,7 +94,7 @@ class CustomerComplaintTriage(models.Model):
         }
         if not added:
             return vals
-        return {**vals, **added, "matched_words": self._quote(proposal.words)}
+        return {**vals, **added, "matched_words": self._quote(proposal.get_words(added))}
 
     def _get_keyword_proposal(self):
         """Return ({field: value} that the words propose and the complaint (singleton) has not, words)."""
@@ -112,7 +112,7 @@ class CustomerComplaintTriage(models.Model):
             for name, value in proposal.vals.items()
             if value != (self[name].id if self._fields[name].relational else self[name])
         }
-        return vals, proposal.words
+        return vals, proposal.get_words(vals)
 
     def _describe_proposal(self, vals):
         """Return the proposed values in words of the reader's language."""

@@ -78,6 +78,7 @@ class TestReply(ComplaintCommon):
             .with_user(self.handler)
             .with_context(default_complaint_ids=self.complaint.ids)
         )
+        self.assertFalse(form.unreachable_count)
         form.reply_id = self.reply
         self.assertIn(self.complaint.number, form.body)
         form.save().action_send()

@@ -42,7 +42,10 @@ class TestKeywords(ComplaintCommon):
 
     def test_what_was_given_stays(self):
         """A severity, category or team that was chosen is not replaced."""
-        complaint = self._come(name="lawyer", severity="minor", team_id=self.team.id)
+        self._create_rule(words="refund", severity="major")
+        complaint = self._come(name="lawyer, refund", severity="minor", team_id=self.team.id)
+        # only the words by which something was set
+        self.assertEqual(complaint.matched_words, "“lawyer”")
         self.assertRecordValues(complaint, [{"severity": "minor", "is_legal": True, "team_id": self.team.id}])
 
     def test_other_words_sort_nothing(self):

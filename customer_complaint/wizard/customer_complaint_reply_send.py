@@ -27,7 +27,7 @@ class CustomerComplaintReplySend(models.TransientModel):
     def _compute_count(self):
         for wizard in self:
             wizard.count = len(wizard.complaint_ids)
-            wizard.unreachable_count = len(wizard.complaint_ids - wizard._get_reachable())
+            wizard.unreachable_count = wizard.count - len(wizard._get_reachable())
 
     @api.depends("complaint_ids")
     def _compute_available_reply_ids(self):
