@@ -40,6 +40,7 @@
     ],
     "demo": [
         "demo/customer_complaint_demo.xml",
+        "demo/customer_complaint_door_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

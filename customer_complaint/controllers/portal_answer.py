@@ -46,7 +46,9 @@ class ComplaintAnswer(CustomerPortal):
         if not complaint or not self._complaint_may_act():
             return {"error": request.env._("This complaint cannot be signed here.")}
         if "sign" not in complaint._portal_get_acts():
-            return {"error": request.env._("This is not possible any more. Please look at the complaint again.")}
+            return {
+                "error": request.env._("This is not possible any more. Please look at the complaint again.")
+            }
         try:
             with request.env.cr.savepoint():
                 complaint._sign(self._complaint_get_person(complaint, name), signature)

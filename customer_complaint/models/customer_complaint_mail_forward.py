@@ -57,7 +57,9 @@ class CustomerComplaintMailForward(models.Model):
         """
         addresses = [address for _name, address in originals if address]
         domain = [("email_normalized", "in", addresses), ("share", "=", False)]
-        staff = set(self.env["res.users"].sudo().search(domain).mapped("email_normalized")) if addresses else ()
+        staff = (
+            set(self.env["res.users"].sudo().search(domain).mapped("email_normalized")) if addresses else ()
+        )
         for name, address in originals:
             if not address or (address not in staff and not self._complaint_is_own_address(address)):
                 return name, address

@@ -29,7 +29,6 @@ class CustomerComplaintSignature(models.Model):
     )
     signature_state = fields.Selection(
         [("none", "Not Signed"), ("signed", "Signed"), ("changed", "Changed since Signed")],
-        "Signature State",
         compute="_compute_signature_state",
         groups=STAFF,
     )

@@ -218,7 +218,9 @@ class CustomerComplaintSolution(models.Model):
         user = self.env.user
         if user._is_portal():
             return user.name
-        return self.sudo().contact_name or self.partner_id.name or email_normalize(self.email_from or "") or ""
+        return (
+            self.sudo().contact_name or self.partner_id.name or email_normalize(self.email_from or "") or ""
+        )
 
     # Stages
 
@@ -227,6 +229,8 @@ class CustomerComplaintSolution(models.Model):
         if stage.id in stage._get_acceptance_ids():
             text = self.env._("the customer has not accepted the proposed solution")
             missing = missing + [
-                Missing(complaint, text) for complaint in self.sudo() if complaint.solution_answer != "accepted"
+                Missing(complaint, text)
+                for complaint in self.sudo()
+                if complaint.solution_answer != "accepted"
             ]
         return missing

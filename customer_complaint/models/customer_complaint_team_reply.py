@@ -19,7 +19,9 @@ class CustomerComplaintTeam(models.Model):
         "is begun by mails only, and linked to the old one.",
     )
     closed_reply_days = fields.Integer(
-        "Reopen within Days", default=30, help="A complaint that was finished earlier begins a new one; 0: never."
+        "Reopen within Days",
+        default=30,
+        help="A complaint that was finished earlier begins a new one; 0: never.",
     )
 
     _closed_reply_days_range = models.Constraint(

@@ -81,7 +81,9 @@ class CustomerComplaintTeam(models.Model):
         for team in self:
             for host in (team.web_hosts or "").split():
                 if not HOST.fullmatch(host):
-                    raise ValidationError(self.env._("This is not the name of a web site: %(host)s", host=host))
+                    raise ValidationError(
+                        self.env._("This is not the name of a web site: %(host)s", host=host)
+                    )
 
     @api.model_create_multi
     def create(self, vals_list):

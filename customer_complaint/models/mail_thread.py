@@ -76,8 +76,10 @@ class MailThread(models.AbstractModel):
         result = []
         for route in routes:
             model, thread_id, _values, user_id, alias = route
-            complaint = self.env["customer.complaint"].sudo().browse(
-                thread_id if model == "customer.complaint" and thread_id else []
+            complaint = (
+                self.env["customer.complaint"]
+                .sudo()
+                .browse(thread_id if model == "customer.complaint" and thread_id else [])
             )
             values = complaint.exists() and complaint._message_get_new_values(message_dict)
             if values:

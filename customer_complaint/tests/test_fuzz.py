@@ -15,7 +15,13 @@ SEED = 20260302
 GATEWAY_LOG = "odoo.addons.customer_complaint.models.mail_thread"
 PIECES = (
     *("", " ", "x", "0", "-1", "99999999999999999999", "²", "é", "漏水 㐀 😀", "\u202e", "\ufeff", "a" * 300),
-    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "{{7*7}}", "${7*7}"),
+    *(
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "javascript:alert(1)",
+        "{{7*7}}",
+        "${7*7}",
+    ),
     *("' OR 1=1 --", "%s%n", "\\", "\r\n", "\t", "../../etc/passwd", "a@b.test\nBcc: c@d.test", "None", "[]"),
     *("a@b.test", "Ann <ann@customer.test>", "+86 21 5555 0101", "complaint", "accept", "5"),
 )
@@ -73,7 +79,11 @@ class TestFuzzPortal(PortalAnswerCommon):
         self._propose()
         self._login(self.owner)
         for _round in range(25):
-            data = {"comment": dice.choice(PIECES), "rating": dice.choice(PIECES), "person": dice.choice(PIECES)}
+            data = {
+                "comment": dice.choice(PIECES),
+                "rating": dice.choice(PIECES),
+                "person": dice.choice(PIECES),
+            }
             act = dice.choice([act for act in ACTS if act != "withdraw"])
             response = self._act(act, dice.choice(PIECES), **data)
             self.assertIn(response.status_code, (303, 422), (act, data))
@@ -95,7 +105,17 @@ class TestFuzzPortal(PortalAnswerCommon):
         dice = random.Random(SEED)
         self._login(self.owner)
         for _round in range(15):
-            names = ("page", "sortby", "filterby", "search", "search_in", "access_token", "new", "pid", "hash")
+            names = (
+                "page",
+                "sortby",
+                "filterby",
+                "search",
+                "search_in",
+                "access_token",
+                "new",
+                "pid",
+                "hash",
+            )
             params = {dice.choice(names): dice.choice(PIECES) for _name in range(3)}
             params.pop("page", None)
             for path in ("/my/complaints", self.url):

@@ -72,7 +72,9 @@ class TestMailAcknowledgement(ComplaintMailCommon):
                 self.assertEqual(note, "")
             with self._no_commit():
                 self.Complaint._cron_acknowledge()
-            self.assertEqual("outside our working hours" in self._acknowledgements(complaint).body_html, bool(begins))
+            self.assertEqual(
+                "outside our working hours" in self._acknowledgements(complaint).body_html, bool(begins)
+            )
         calendar.attendance_ids.unlink()
         self.assertEqual(complaint._complaint_get_hours_note(), "")
 

@@ -103,7 +103,7 @@ HTML = {
     "table": "<p>FYI</p><table><tr><th>Subject: </th><td>Leak</td></tr><tr><th>Date: </th><td>Monday</td></tr>"
     '<tr><th>From: </th><td>Ann Customer <a href="mailto:ann@customer.test">&lt;ann@customer.test&gt;</a></td></tr>'
     "</table><p>It leaks</p>",
-    "qq": '<div>请处理</div><div style="font-size:12px"><div><b>发件人:</b>&nbsp;"Ann Customer"&lt;ann@customer.test&gt;;'
+    "qq": '<div>请处理</div><div><div><b>发件人:</b>&nbsp;"Ann Customer"&lt;ann@customer.test&gt;;'
     "</div><div><b>发送时间:</b>&nbsp;2026年3月2日</div><div><b>主题:</b>&nbsp;漏水</div></div>",
 }
 
@@ -128,7 +128,9 @@ class TestForward(BaseCase):
                 self.assertEqual(forward.find(self._message(body=body)).originals, (ORIGINAL,))
         for name, body in HTML.items():
             with self.subTest(name):
-                self.assertEqual(forward.find(self._message(body=body, subtype="html")).originals, (ORIGINAL,))
+                self.assertEqual(
+                    forward.find(self._message(body=body, subtype="html")).originals, (ORIGINAL,)
+                )
 
     def test_attached(self):
         """A mail passed on as an attachment is read from it."""
@@ -138,7 +140,9 @@ class TestForward(BaseCase):
         outer.add_attachment(inner)
         self.assertEqual(forward.find(outer).originals, (ORIGINAL,))
         outer = self._message("See there", "Please")
-        outer.add_attachment(inner.as_bytes(), maintype="application", subtype="octet-stream", filename="A.EML")
+        outer.add_attachment(
+            inner.as_bytes(), maintype="application", subtype="octet-stream", filename="A.EML"
+        )
         self.assertEqual(forward.find(outer).originals, (ORIGINAL,))
 
     def test_no_forward(self):
@@ -154,7 +158,12 @@ class TestForward(BaseCase):
 
     def test_rubbish(self):
         """Whatever it looks like, nothing is raised and nothing takes long."""
-        for body in ("From:\n" * 5000, "From: " + "x" * 90000 + "\nTo: a", "\n" * 90000, "发件人：：：\n主题：\n" * 9):
+        for body in (
+            "From:\n" * 5000,
+            "From: " + "x" * 90000 + "\nTo: a",
+            "\n" * 90000,
+            "发件人：：：\n主题：\n" * 9,
+        ):
             forward.find(self._message(body=body))
         for body in ("", "<", "<p", "<div>" * 3000, "<!--", "\x01"):
             forward.find(self._message(body=body, subtype="html"))
@@ -327,7 +336,12 @@ class TestClosedReply(ComplaintMailCommon):
 
     def test_chinese_automatic_answer(self):
         """An automatic answer is known by its subject, also where no header tells."""
-        for subject in ("自动回复：漏水", "=?utf-8?b?6Ieq5Yqo5Zue5aSNOiBB?=", "Automatische Antwort: x", "Out of Office"):
+        for subject in (
+            "自动回复：漏水",
+            "=?utf-8?b?6Ieq5Yqo5Zue5aSNOiBB?=",
+            "Automatische Antwort: x",
+            "Out of Office",
+        ):
             complaint = self._process(self._mail(subject))
             self.assertEqual(complaint.acknowledge_state, "skipped", subject)
 

@@ -11,9 +11,7 @@ from odoo.tools import mute_logger
 from .test_portal import ComplaintPortalCommon
 
 ACTS = ("accept", "decline", "reopen", "escalate", "withdraw", "rate")
-PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 class PortalAnswerCommon(ComplaintPortalCommon):
@@ -249,7 +247,12 @@ class TestPortalAnswer(PortalAnswerCommon):
     def test_sign(self):
         """The signature freezes what was registered; a change of it shows."""
         self._login(self.owner)
-        for wrong in ({}, {"signature": "abc"}, {"signature": base64.b64encode(b"<svg/>").decode()}, {"signature": 1}):
+        for wrong in (
+            {},
+            {"signature": "abc"},
+            {"signature": base64.b64encode(b"<svg/>").decode()},
+            {"signature": 1},
+        ):
             self.assertIn("error", self._sign(name="Ann", **wrong))
         self.assertFalse(self.complaint.signed_by)
         self.assertTrue(self._sign(name="Somebody", signature=PNG)["force_refresh"])
@@ -292,7 +295,9 @@ class TestPortalAnswer(PortalAnswerCommon):
         self.assertEqual(self.complaint.signature_state, "signed")
         self.assertIn("signed.pdf", self.complaint.message_ids.attachment_ids.mapped("name"))
         with self.assertRaises(AccessError):
-            self.env["customer.complaint.sign"].with_user(self.employee).create({"complaint_id": self.complaint.id})
+            self.env["customer.complaint.sign"].with_user(self.employee).create(
+                {"complaint_id": self.complaint.id}
+            )
 
     def test_forging(self):
         """No user writes what customers decided, signed or who they probably are."""

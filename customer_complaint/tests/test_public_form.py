@@ -281,9 +281,7 @@ class TestTracking(PublicFormCommon):
         with patch.object(public, "LOOKUPS_PER_HOUR", 6):
             self.assertEqual(self._track("x", "y").status_code, 422)
             # even the right code is not looked at any more
-            self.assertEqual(
-                self._track(complaint.number, complaint._get_tracking_code()).status_code, 429
-            )
+            self.assertEqual(self._track(complaint.number, complaint._get_tracking_code()).status_code, 429)
 
     def test_code_follows_the_link(self):
         """A new secret of the link makes the old code useless."""

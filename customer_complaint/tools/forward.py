@@ -47,9 +47,12 @@ OTHERS = (
     *("date", "sent", "to", "cc", "subject", "reply-to"),
     *("datum", "gesendet", "an", "betreff", "kopie"),
     *("envoyé", "à", "objet", "fecha", "enviado", "enviado el", "para", "asunto"),
-    *("发送时间", "发送日期", "日期", "时间", "收件人", "抄送", "主题", "主旨", "寄件日期", "日期時間", "收件者", "副本", "傳送時間"),
+    *("发送时间", "发送日期", "日期", "时间", "收件人", "抄送", "主题", "主旨"),
+    *("寄件日期", "日期時間", "收件者", "副本", "傳送時間"),
 )  # fmt: skip
-LABEL = re.compile(rf"\W{{0,6}}({'|'.join(map(re.escape, (*FROM, *OTHERS)))})\s*\W?\s*[:：]\W?\s*(.*)", re.IGNORECASE)
+LABEL = re.compile(
+    rf"\W{{0,6}}({'|'.join(map(re.escape, (*FROM, *OTHERS)))})\s*\W?\s*[:：]\W?\s*(.*)", re.IGNORECASE
+)
 PREFIX = re.compile(
     r"\s*(?:\[?(?:fwd?|wg|tr|rv|enc|转发|轉寄|轉發|转寄|doorst)\]?\s*(?:\[\d+\])?\s*[:：])", re.IGNORECASE
 )
@@ -169,5 +172,7 @@ def _get_text(message):
         if element.tag not in ("style", "script", "title"):
             parts.append(" ".join((element.text or "").split()) + " ")
         if element.tail:
-            parts.append(("" if element.tag not in BREAKING - {"br"} else "\n") + " ".join(element.tail.split()) + " ")
+            parts.append(
+                ("" if element.tag not in BREAKING - {"br"} else "\n") + " ".join(element.tail.split()) + " "
+            )
     return re.sub(r"\n[ ]+", "\n", "".join(parts))
