@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..controllers import public
+from ..controllers import portal_answer, public
 
 MAIL = "visitor@customer.test"
 
@@ -104,6 +104,38 @@ class TestPublicForm(PublicFormCommon):
         known.action_confirm_customer()
         self.assertEqual(known.partner_id, self.known)
         self.assertFalse(known.probable_partner_id)
+
+    def test_visitor_writes_again(self):
+        """Who is no contact of ours writes and sends files by the page his link opens, nobody else does."""
+        self._send()
+        complaint = self._made()
+        page = html.fromstring(self.url_open(complaint.get_portal_url()).text)
+        form = page.xpath("//form[@id='complaint_message']")[0]
+        data = {field.get("name"): field.get("value") for field in form.xpath(".//input[@type='hidden']")}
+        count = len(complaint.message_ids)
+
+        def send(files=None, **values):
+            return self.url_open(
+                form.get("action"),
+                data={**data, **values},
+                files=files or {"files": ("", b"")},
+                allow_redirects=False,
+            )
+
+        self.assertEqual(send(comment=" ").status_code, 422)
+        self.assertEqual(send(comment="x" * 20001).status_code, 422)
+        self.assertEqual(send(files=[("files", ("run.exe", b"MZ"))]).status_code, 422)
+        self.assertTrue(send(comment="x", access_token="wrong").headers["Location"].endswith("/my"))
+        response = send(comment="One more <b>thing</b>", files=[("files", ("b.txt", b"more"))])
+        self.assertEqual(response.status_code, 303)
+        complaint.invalidate_recordset()
+        self.assertEqual(len(complaint.message_ids), count + 1)
+        message = complaint.message_ids[0]
+        self.assertFalse(message.author_id)
+        self.assertNotIn("<b>", message.body)
+        self.assertEqual(message.attachment_ids.raw, b"more")
+        with patch.object(portal_answer, "MESSAGES_PER_HOUR", 1):
+            self.assertEqual(send(comment="Again").status_code, 422)
 
     def test_phone_only(self):
         """Without an address a phone number is enough; the staff have to ring."""
