@@ -261,7 +261,12 @@ PICTURES = {
     ),
     "portal_new": Picture("care_portal", "/my/complaints/new", ".o_complaint_form", (1100, 760)),
     "portal_solution": Picture(
-        "care_portal", "/my/complaints/{id}", "#complaint_answer", (1100, 900), PROPOSED_COMPLAINT, ready=THREAD
+        "care_portal",
+        "/my/complaints/{id}",
+        "#complaint_answer",
+        (1100, 900),
+        PROPOSED_COMPLAINT,
+        ready=THREAD,
     ),
     "public_form": Picture("care_portal", "/complaint/customer-service", ".o_complaint_form", (1100, 1000)),
     "public_form_phone": Picture("care_portal", "/complaint/customer-service", ".o_complaint_form", PHONE),

@@ -325,7 +325,9 @@ class TestPortalAnswer(PortalAnswerCommon):
         )
         Wizard = self.env["customer.complaint.sign"].with_user(other)
         with self.assertRaises(AccessError):
-            Wizard.with_context(default_complaint_id=self.complaint.id).default_get(["complaint_id", "digest"])
+            Wizard.with_context(default_complaint_id=self.complaint.id).default_get(
+                ["complaint_id", "digest"]
+            )
         with self.assertRaises(AccessError):
             wizard = Wizard.create({"complaint_id": self.complaint.id, "signed_by": "X"})
             wizard.invalidate_recordset()
