@@ -59,6 +59,10 @@ AGAIN = _named("customer.complaint", "Invoice is still wrong", "退款申请一�
 # the one that two people approve
 COMPENSATION = ("customer.complaint.compensation", dict.fromkeys(LANGUAGES, [["amount", ">", 10000]]))
 OWN_COMPLAINT = ("customer.complaint", dict.fromkeys(LANGUAGES, COMPLAINT[1]["en"]))
+PROPOSED_COMPLAINT = (
+    "customer.complaint",
+    dict.fromkeys(LANGUAGES, [["name", "=", "Washing machine leaks"]]),
+)
 CALLBACK = (
     "customer.callback",
     {
@@ -294,6 +298,34 @@ PICTURES = {
         "care_portal", "/my/complaints/{id}", "#complaint_timeline", PHONE, OWN_COMPLAINT, ready=THREAD
     ),
     "portal_new": Picture("care_portal", "/my/complaints/new", ".o_complaint_form", (1100, 760)),
+    "portal_solution": Picture(
+        "care_portal",
+        "/my/complaints/{id}",
+        "#complaint_answer",
+        (1100, 900),
+        PROPOSED_COMPLAINT,
+        ready=THREAD,
+    ),
+    "public_form": Picture("care_portal", "/complaint/customer-service", ".o_complaint_form", (1100, 1000)),
+    "public_form_phone": Picture("care_portal", "/complaint/customer-service", ".o_complaint_form", PHONE),
+    "complaint_sign": Picture(
+        "complaint_manager",
+        "/odoo/complaints/{id}",
+        FORM,
+        (1360, 900),
+        PROPOSED_COMPLAINT,
+        ("button[name='action_sign']",),
+        ".modal [name=registered] table",
+    ),
+    "team_web": Picture(
+        "complaint_manager",
+        "/odoo/action-customer_complaint.customer_complaint_team_action_configuration/{id}",
+        FORM,
+        (1360, 760),
+        _first("customer.complaint.team"),
+        _tab("web"),
+        "[name=web_qr] img",
+    ),
     "settings": Picture(
         "care_admin",
         "/odoo/action-customer_care.res_config_settings_action",

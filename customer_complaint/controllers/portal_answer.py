@@ -25,12 +25,12 @@ class ComplaintAnswer(CustomerPortal):
         complaint = self._complaint_find(complaint_id, access_token)
         if not complaint or not self._complaint_may_act():
             return request.redirect("/my")
-        texts = form.read_texts(post, ("comment", "rating", "person"))
+        texts = form.read_texts(post, ("comment", "rating", "person", "digest"))
         rating = int(texts["rating"]) if texts["rating"] in ("1", "3", "5") else 0
         person = self._complaint_get_person(complaint, texts["person"])
         try:
             with request.env.cr.savepoint():
-                complaint._customer_act(act, person, texts["comment"], rating)
+                complaint._customer_act(act, person, texts["comment"], rating, texts["digest"])
         except UserError as error:
             return self._complaint_render(complaint, error=str(error))
         return request.redirect(f"{complaint.get_portal_url()}#complaint_answers", code=303)
@@ -42,6 +42,7 @@ class ComplaintAnswer(CustomerPortal):
         """Take the signature under what was registered."""
         # the address of the form carries the link's secret
         access_token = access_token or request.httprequest.args.get("access_token")
+        digest = request.httprequest.args.get("digest", "")
         complaint = self._complaint_find(complaint_id, access_token)
         if not complaint or not self._complaint_may_act():
             return {"error": request.env._("This complaint cannot be signed here.")}
@@ -51,7 +52,7 @@ class ComplaintAnswer(CustomerPortal):
             }
         try:
             with request.env.cr.savepoint():
-                complaint._sign(self._complaint_get_person(complaint, name), signature)
+                complaint._sign(self._complaint_get_person(complaint, name), signature, digest=digest)
         except UserError as error:
             return {"error": str(error)}
         return {"force_refresh": True, "redirect_url": complaint.get_portal_url()}

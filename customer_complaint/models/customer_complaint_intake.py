@@ -1,3 +1,4 @@
+import contextlib
 import ipaddress
 from datetime import timedelta
 
@@ -43,7 +44,8 @@ class CustomerComplaintIntake(models.Model):
             cr.execute(
                 SQL("INSERT INTO customer_complaint_intake (key, datetime) SELECT unnest(%s), %s", keys, now)
             )
-            cr.commit()
+            # a cursor of its own, see above
+            cr.commit()  # pylint: disable=invalid-commit
             cr.execute(
                 SQL(
                     "SELECT key, count(*) FROM customer_complaint_intake"
@@ -59,12 +61,10 @@ class CustomerComplaintIntake(models.Model):
         """Return the fingerprint of somebody; one network of IPv6 is one visitor, as he has all of it."""
         who = str(who)
         if kind == "lookup" or kind.startswith("address"):
-            try:
+            with contextlib.suppress(ValueError):
                 address = ipaddress.ip_address(who)
                 if address.version == 6 and not address.ipv4_mapped:
                     who = str(ipaddress.ip_network((address, 64), strict=False))
-            except ValueError:
-                pass
         elif kind == "mail":
             who = email_normalize(who) or who.lower()
         return hmac(self.env(su=True), "customer_complaint_intake", f"{kind}:{who}")

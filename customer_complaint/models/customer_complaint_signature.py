@@ -29,7 +29,6 @@ class CustomerComplaintSignature(models.Model):
     )
     signature_state = fields.Selection(
         [("none", "Not Signed"), ("signed", "Signed"), ("changed", "Changed since Signed")],
-        "Signature State",
         compute="_compute_signature_state",
         groups=STAFF,
     )
@@ -93,15 +92,18 @@ class CustomerComplaintSignature(models.Model):
         complaint = self.sudo()
         return bool(complaint.signed_digest) and complaint.signed_digest == complaint._get_signed_digest()
 
-    def _sign(self, name, image, files=()):
+    def _sign(self, name, image, files=(), digest=None):
         """Keep the signature, with a document that freezes what was signed; rights are checked by the caller.
 
         :param name: of who signs
         :param image: base64 of a PNG, JPEG or GIF; may be empty if there are files
         :param files: [(name, content)] of a paper that was signed and scanned
-        :raises UserError: it is not a picture, or there is nothing
+        :param digest: of what was read before it was signed, None: of what is registered now
+        :raises UserError: it is not a picture, there is nothing, or something else is registered now
         """
         self.ensure_one()
+        if digest is not None and digest != self._get_signed_digest():
+            raise UserError(self.env._("What is registered has changed meanwhile. Please read it again."))
         name = " ".join(str(name or "").split())[:PERSON_LENGTH]
         if not name:
             raise UserError(self.env._("Please give the name of who signs."))

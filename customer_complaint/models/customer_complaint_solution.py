@@ -111,12 +111,13 @@ class CustomerComplaintSolution(models.Model):
 
     # What the customer does
 
-    def _customer_act(self, act, person, comment="", rating=0):
+    def _customer_act(self, act, person, comment="", rating=0, digest=None):
         """Do what the customer decided on one complaint, as superuser; rights are checked by the caller.
 
         :param act: one of ``_portal_get_acts`` but ``sign``
         :param person: name of who decides
         :param rating: 1, 3 or 5, for ``rate``
+        :param digest: of the solution the customer had before him, for ``accept`` and ``decline``
         :raises UserError: it cannot be done now, or a reason is missing
         """
         self.ensure_one()
@@ -124,6 +125,8 @@ class CustomerComplaintSolution(models.Model):
         comment = (comment or "").strip()[:COMMENT_LENGTH]
         if act not in complaint._portal_get_acts():
             raise UserError(self.env._("This is not possible any more. Please look at the complaint again."))
+        if act in ("accept", "decline") and digest != complaint._get_solution_digest():
+            raise UserError(self.env._("What we propose has changed meanwhile. Please read it again."))
         if act in ("decline", "reopen", "escalate") and not comment:
             raise UserError(self.env._("Please tell us why."))
         if act == "rate":

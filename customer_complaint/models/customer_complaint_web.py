@@ -60,12 +60,12 @@ class CustomerComplaintWeb(models.Model):
 
     def _check_code_only(self, names):
         names = list(names)
-        super()._check_code_only(names)
         guarded = sorted({*DOOR_FIELDS}.intersection(names))
         if guarded and not self.env.su:
             raise AccessError(
                 self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
             )
+        return super()._check_code_only(names)
 
     def _fill_defaults(self, vals_list):
         """Leave no room for defaults of a client's context in what only the program sets."""

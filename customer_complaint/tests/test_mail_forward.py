@@ -103,7 +103,7 @@ HTML = {
     "table": "<p>FYI</p><table><tr><th>Subject: </th><td>Leak</td></tr><tr><th>Date: </th><td>Monday</td></tr>"
     '<tr><th>From: </th><td>Ann Customer <a href="mailto:ann@customer.test">&lt;ann@customer.test&gt;</a></td></tr>'
     "</table><p>It leaks</p>",
-    "qq": '<div>请处理</div><div style="font-size:12px"><div><b>发件人:</b>&nbsp;"Ann Customer"&lt;ann@customer.test&gt;;'
+    "qq": '<div>请处理</div><div><div><b>发件人:</b>&nbsp;"Ann Customer"&lt;ann@customer.test&gt;;'
     "</div><div><b>发送时间:</b>&nbsp;2026年3月2日</div><div><b>主题:</b>&nbsp;漏水</div></div>",
 }
 

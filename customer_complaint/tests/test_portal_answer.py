@@ -36,7 +36,12 @@ class PortalAnswerCommon(ComplaintPortalCommon):
         complaint = complaint or self.complaint
         response = self.url_open(
             f"/my/complaints/{complaint.id}/{act}",
-            data={"csrf_token": csrf, "access_token": token or "", **data},
+            data={
+                "csrf_token": csrf,
+                "access_token": token or "",
+                "digest": complaint._get_solution_digest(),
+                **data,
+            },
             allow_redirects=False,
         )
         self.env.invalidate_all()
@@ -91,6 +96,19 @@ class TestPortalAnswer(PortalAnswerCommon):
         self.assertFalse(self.complaint.solution_answer)
         self.assertEqual(self._act("accept").status_code, 303)
         self.assertEqual(self.complaint.answer_ids.mapped("kind"), ["accept", "decline"])
+
+    def test_changed_meanwhile(self):
+        """Nobody accepts or signs what he has not read."""
+        self._propose()
+        self._login(self.owner)
+        read, told = self.complaint._get_solution_digest(), self.complaint._get_signed_digest()
+        self.complaint.write({"proposal": "<p>Nothing at all</p>", "name": "Other"})
+        for act in ("accept", "decline"):
+            for digest in (read, "", "x"):
+                self.assertEqual(self._act(act, comment="x", digest=digest).status_code, 422)
+        for digest in (told, "", "x"):
+            self.assertIn("error", self._sign(name="Ann", signature=PNG, digest=digest))
+        self.assertFalse(self.complaint.answer_ids)
 
     def test_stage_needs_acceptance(self):
         """A stage may ask that the customer has accepted before."""
@@ -239,7 +257,8 @@ class TestPortalAnswer(PortalAnswerCommon):
     # ------------------------------------------------------------
 
     def _sign(self, token=None, **kwargs):
-        url = f"{self.url}/sign" + (f"?access_token={token}" if token else "")
+        digest = kwargs.pop("digest", self.complaint._get_signed_digest())
+        url = f"{self.url}/sign?digest={digest}" + (f"&access_token={token}" if token else "")
         answer = self.make_jsonrpc_request(url, kwargs)
         self.env.invalidate_all()
         return answer
@@ -298,6 +317,21 @@ class TestPortalAnswer(PortalAnswerCommon):
             self.env["customer.complaint.sign"].with_user(self.employee).create(
                 {"complaint_id": self.complaint.id}
             )
+
+    def test_dialog_shows_nothing_of_others(self):
+        """The dialog opens for nobody who may not read the complaint."""
+        other = new_test_user(
+            self.env, "complaint_answer_other", groups="customer_complaint.group_complaint_user"
+        )
+        Wizard = self.env["customer.complaint.sign"].with_user(other)
+        with self.assertRaises(AccessError):
+            Wizard.with_context(default_complaint_id=self.complaint.id).default_get(
+                ["complaint_id", "digest"]
+            )
+        with self.assertRaises(AccessError):
+            wizard = Wizard.create({"complaint_id": self.complaint.id, "signed_by": "X"})
+            wizard.invalidate_recordset()
+            wizard.read(["registered"])
 
     def test_forging(self):
         """No user writes what customers decided, signed or who they probably are."""

@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..controllers import public
+from ..controllers import portal_answer, public
 
 MAIL = "visitor@customer.test"
 
@@ -104,6 +104,38 @@ class TestPublicForm(PublicFormCommon):
         known.action_confirm_customer()
         self.assertEqual(known.partner_id, self.known)
         self.assertFalse(known.probable_partner_id)
+
+    def test_visitor_writes_again(self):
+        """Who is no contact of ours writes and sends files by the page his link opens, nobody else does."""
+        self._send()
+        complaint = self._made()
+        page = html.fromstring(self.url_open(complaint.get_portal_url()).text)
+        form = page.xpath("//form[@id='complaint_message']")[0]
+        data = {field.get("name"): field.get("value") for field in form.xpath(".//input[@type='hidden']")}
+        count = len(complaint.message_ids)
+
+        def send(files=None, **values):
+            return self.url_open(
+                form.get("action"),
+                data={**data, **values},
+                files=files or {"files": ("", b"")},
+                allow_redirects=False,
+            )
+
+        self.assertEqual(send(comment=" ").status_code, 422)
+        self.assertEqual(send(comment="x" * 20001).status_code, 422)
+        self.assertEqual(send(files=[("files", ("run.exe", b"MZ"))]).status_code, 422)
+        self.assertTrue(send(comment="x", access_token="wrong").headers["Location"].endswith("/my"))
+        response = send(comment="One more <b>thing</b>", files=[("files", ("b.txt", b"more"))])
+        self.assertEqual(response.status_code, 303)
+        complaint.invalidate_recordset()
+        self.assertEqual(len(complaint.message_ids), count + 1)
+        message = complaint.message_ids[0]
+        self.assertFalse(message.author_id)
+        self.assertNotIn("<b>", message.body)
+        self.assertEqual(message.attachment_ids.raw, b"more")
+        with patch.object(portal_answer, "MESSAGES_PER_HOUR", 1):
+            self.assertEqual(send(comment="Again").status_code, 422)
 
     def test_phone_only(self):
         """Without an address a phone number is enough; the staff have to ring."""
@@ -226,20 +258,26 @@ class TestPublicForm(PublicFormCommon):
         self.env["customer.complaint.team"].search([]).has_web_form = False
         self.assertEqual(self.url_open("/complaint").status_code, 200)
 
-    def test_queries(self):
-        """The form costs at most twelve queries."""
-        self.url_open(self.url)
-        count = {}
-        original = public.PublicComplaint._render
-
-        def render(controller, *args, **kwargs):
-            count["after"] = self.env.cr.sql_log_count
-            return original(controller, *args, **kwargs)
-
+    def _count_queries(self, path):
+        """Count the queries of a page that was opened before."""
+        self.url_open(path)
+        self.env.flush_all()
         before = self.env.cr.sql_log_count
-        with patch.object(public.PublicComplaint, "_render", render):
-            self.url_open(self.url)
-        self.assertLessEqual(count["after"] - before, 25)
+        self.assertEqual(self.url_open(path).status_code, 200)
+        return self.env.cr.sql_log_count - before
+
+    def test_queries(self):
+        """The pages cost at most twelve queries more than pages of Odoo itself."""
+        own = self._count_queries("/web/login")
+        self.assertGreater(own, 0)
+        self.assertLessEqual(self._count_queries(self.url) - own, 12)
+        complaint = self.Complaint.create(
+            {"name": "Mine", "team_id": self.team.id, "partner_id": self.portal.partner_id.id}
+        )
+        self.authenticate("complaint_web_portal", "complaint_web_portal")
+        own = self._count_queries("/my/home")
+        for path in ("/my/complaints", complaint.access_url, self.url):
+            self.assertLessEqual(self._count_queries(path) - own, 12, path)
 
 
 @tagged("post_install", "-at_install")

@@ -47,7 +47,8 @@ OTHERS = (
     *("date", "sent", "to", "cc", "subject", "reply-to"),
     *("datum", "gesendet", "an", "betreff", "kopie"),
     *("envoyé", "à", "objet", "fecha", "enviado", "enviado el", "para", "asunto"),
-    *("发送时间", "发送日期", "日期", "时间", "收件人", "抄送", "主题", "主旨", "寄件日期", "日期時間", "收件者", "副本", "傳送時間"),
+    *("发送时间", "发送日期", "日期", "时间", "收件人", "抄送", "主题", "主旨"),
+    *("寄件日期", "日期時間", "收件者", "副本", "傳送時間"),
 )  # fmt: skip
 LABEL = re.compile(
     rf"\W{{0,6}}({'|'.join(map(re.escape, (*FROM, *OTHERS)))})\s*\W?\s*[:：]\W?\s*(.*)", re.IGNORECASE

@@ -11,6 +11,7 @@ class CustomerComplaintSign(models.TransientModel):
 
     complaint_id = fields.Many2one("customer.complaint", required=True, readonly=True)
     registered = fields.Html(compute="_compute_registered", sanitize=False)
+    digest = fields.Char(readonly=True, help="Of what was read when the dialog was opened.")
     signed_by = fields.Char(
         "Name", required=True, compute="_compute_signed_by", store=True, readonly=False, precompute=True
     )
@@ -18,8 +19,19 @@ class CustomerComplaintSign(models.TransientModel):
     document = fields.Binary("Signed Paper", help="A scan or photo of the printed and signed registration.")
     document_name = fields.Char()
 
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        complaint = self.env["customer.complaint"].browse(values.get("complaint_id"))
+        if complaint and "digest" in fields:
+            complaint.check_access("read")
+            values["digest"] = complaint._get_signed_digest()
+        return values
+
     @api.depends("complaint_id")
     def _compute_registered(self):
+        # what is read back is collected as superuser
+        self.complaint_id.check_access("read")
         for wizard in self:
             wizard.registered = wizard.complaint_id and wizard.complaint_id._render_registered()
 
@@ -36,7 +48,7 @@ class CustomerComplaintSign(models.TransientModel):
         files = []
         if self.document:
             files.append((self.document_name or self.env._("Signed Paper"), base64.b64decode(self.document)))
-        self.complaint_id._sign(self.signed_by, self.signature, files)
+        self.complaint_id._sign(self.signed_by, self.signature, files, self.digest or None)
         return {"type": "ir.actions.act_window_close"}
 
     def action_print(self):
