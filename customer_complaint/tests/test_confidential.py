@@ -93,7 +93,7 @@ class TestConfidential(ComplaintCommon):
                     lambda mine=mine: mine.message_post(body="x"),
                     lambda mine=mine: mine.action_assign_to_me(),
                     lambda mine=mine: mine.action_hand_over(),
-                    lambda mine=mine: mine.message_subscribe(user.partner_id.ids),
+                    lambda mine=mine: mine.message_subscribe(mine.env.user.partner_id.ids),
                     lambda user=user: self.message.with_user(user).read(["body"]),
                     lambda user=user: self.attachment.with_user(user).read(["name", "datas"]),
                 ):
