@@ -231,14 +231,14 @@ class CustomerComplaint(models.Model):
         return manager.browse() if manager in self.accused_ids else manager
 
     def _complaint_remind(self, type_xmlid, summary):
-        public = self.filtered(lambda complaint: not complaint.is_confidential)
-        super(CustomerComplaint, public)._complaint_remind(type_xmlid, summary)
-        for complaint in self - public:
+        secret = self.filtered("is_confidential")
+        for complaint in secret:
             user = complaint._get_told_user()
             if user:
                 complaint.with_context(mail_activity_quick_update=True).activity_schedule(
                     type_xmlid, summary=summary, user_id=user.id
                 )
+        return super(CustomerComplaint, self - secret)._complaint_remind(type_xmlid, summary)
 
     def _complaint_on_resolved(self):
         """Have no callbacks made by people who may not know of the complaint."""
