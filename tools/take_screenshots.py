@@ -56,6 +56,8 @@ GRADED = _named("res.partner", "Meridian Foods plc", "广州南方物业管理�
 PERSON = _named("res.partner", "Emma Larsson", "孙静")
 COMPLAINT = _named("customer.complaint", "The repair took six weeks", "水泵漏水，已影响生产")
 AGAIN = _named("customer.complaint", "Invoice is still wrong", "退款申请一个月未处理")
+# waits for the answer to a hand-over
+OFFERED = ("customer.complaint", dict.fromkeys(LANGUAGES, [["handover_user_id", "!=", False]]))
 # the one that two people approve
 COMPENSATION = ("customer.complaint.compensation", dict.fromkeys(LANGUAGES, [["amount", ">", 10000]]))
 OWN_COMPLAINT = ("customer.complaint", dict.fromkeys(LANGUAGES, COMPLAINT[1]["en"]))
@@ -248,6 +250,15 @@ PICTURES = {
         COMPLAINT,
         _tab("solution"),
         "[name=compensation_ids] .o_data_row",
+    ),
+    "complaint_people": Picture("complaint_supervisor", "/odoo/complaints/{id}", FORM, (1360, 900), OFFERED),
+    "complaint_tasks": Picture("complaint_manager", "/odoo/complaint-tasks", LIST, (1360, 400)),
+    "complaint_task": Picture(
+        "complaint_manager",
+        "/odoo/complaint-tasks/{id}",
+        FORM,
+        (1360, 760),
+        _named("customer.complaint.task", "Find out where the second pallet is", "检测泄漏原因并出具报告"),
     ),
     "complaint_deadline": Picture(
         "complaint_handler",

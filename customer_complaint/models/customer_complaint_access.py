@@ -31,7 +31,9 @@ class CustomerComplaintAccess(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        raise AccessError(self.env._("Noted accesses cannot be changed."))
+        if vals:
+            raise AccessError(self.env._("Noted accesses cannot be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_superuser(self):

@@ -169,9 +169,14 @@ class CustomerComplaintAssignRule(models.Model):
         return tuple(rules)
 
     @api.model
-    def _match(self, case):
-        """Return the dict of the first rule that fits the case, None when none does."""
+    def _match(self, case, keep_team=False):
+        """Return the dict of the first rule that fits the case, None when none does.
+
+        :param keep_team: leave out rules that would bring it to another team
+        """
         for rule in self._get_rules():
+            if keep_team and rule["team_id"] and rule["team_id"] != case.team_id:
+                continue
             if rule["company_id"] in (False, case.company_id) and all(
                 self._get_value(case, name) in allowed for name, allowed in rule["tests"]
             ):
@@ -192,16 +197,17 @@ class CustomerComplaintAssignRule(models.Model):
         return getattr(case, name)
 
     @api.model
-    def _decide(self, cases, method=None):
+    def _decide(self, cases, method=None, keep_team=False):
         """Return [:class:`Choice`], one for each case, in one go.
 
         :param cases: list of :class:`Case`
         :param method: turn or load instead of what each team says; rules are then not asked
+        :param keep_team: rules that would bring a case to another team are not asked
         """
         division = Division(self.env)
         choices, waiting = [None] * len(cases), defaultdict(list)
         for index, case in enumerate(cases):
-            rule = None if method else self._match(case)
+            rule = None if method else self._match(case, keep_team)
             team_id = (rule and rule["team_id"]) or case.team_id
             user_id = self._get_rule_user(rule, case, division)
             if user_id:

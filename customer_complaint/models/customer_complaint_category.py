@@ -60,7 +60,11 @@ class CustomerComplaintCategory(models.Model):
 
     def _get_uses(self):
         """Return [(model, field)] that must not lose a category. Override to add more."""
-        return [("customer.complaint", "category_id"), ("customer.complaint.policy", "category_ids")]
+        return [
+            ("customer.complaint", "category_id"),
+            ("customer.complaint.policy", "category_ids"),
+            ("customer.complaint.assign.rule", "category_ids"),
+        ]
 
     @api.constrains("parent_id")
     def _check_parent_id(self):

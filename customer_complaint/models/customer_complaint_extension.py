@@ -201,7 +201,7 @@ class CustomerComplaintExtension(models.Model):
         Clock = self.env["customer.complaint.clock"].sudo()
         before = Clock._get_stored(self.complaint_id)
         before = {key: line.deadline for key, line in before.items()}
-        self.complaint_id._refresh_clocks()
+        self.complaint_id._restart_escalations()
         after = Clock._get_stored(self.complaint_id)
         for extension in self.sudo():
             key = (extension.complaint_id.id, extension.target)

@@ -154,7 +154,11 @@ class CustomerComplaint(models.Model):
                 continue
             manager = self.env["res.users"].sudo().browse(manager_id)
             joined = complaints.filtered(
-                lambda complaint: not complaint.is_manager_joined and complaint._is_weighty()
+                lambda complaint, manager=manager: (
+                    not complaint.is_manager_joined
+                    and complaint._is_weighty()
+                    and not complaint._is_hidden_from(manager)
+                )
             )
             if joined and manager.active:
                 joined._add_manager(manager)

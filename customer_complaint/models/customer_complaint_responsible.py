@@ -121,6 +121,8 @@ class CustomerComplaint(models.Model):
     @api.model
     def _is_given_out(self, vals):
         """Return whether a new complaint without a handler is given out; asks no database."""
+        if vals.get("is_confidential"):
+            return False
         facts = self.env["customer.complaint.team"]._get_people_facts().get(vals.get("team_id"))
         if vals.get("channel", "phone") in STAFF_CHANNELS and not (facts and facts["registered"]):
             return False
@@ -153,7 +155,8 @@ class CustomerComplaint(models.Model):
 
         :return: those for which nobody was found
         """
-        complaints = self.sudo()
+        # who handles a confidential complaint is chosen by people
+        complaints = self.sudo().filtered(lambda complaint: not complaint.is_confidential)
         cases = [
             Case(
                 complaint.company_id.id,
@@ -165,7 +168,7 @@ class CustomerComplaint(models.Model):
             )
             for complaint in complaints
         ]
-        choices = self.env["customer.complaint.assign.rule"]._decide(cases, method)
+        choices = self.env["customer.complaint.assign.rule"]._decide(cases, method, keep_team=True)
         groups = {}
         for complaint, choice in zip(complaints, choices, strict=True):
             if choice.reason:
@@ -201,9 +204,8 @@ class CustomerComplaint(models.Model):
         )
 
     def _tell_leader_nobody(self):
-        """Give each team's leader one to-do for all complaints that wait for a handler."""
-        for team, complaints in self.sudo().grouped("team_id").items():
-            leader = team.user_id
+        """Give each leader one to-do for all complaints that wait for a handler."""
+        for leader, complaints in self.sudo().grouped(lambda one: one._get_told_user()).items():
             if not leader.active:
                 continue
             summary = complaints.with_context(lang=leader.lang).env._("Name a handler, nobody was free")
@@ -218,6 +220,11 @@ class CustomerComplaint(models.Model):
                     "mail.mail_activity_data_todo", user_id=leader.id, summary=summary
                 )
 
+    def _get_told_user(self):
+        """Return who is told about the complaint (singleton, superuser), may be empty. Override for another rule."""
+        self.ensure_one()
+        return self.user_id or self.team_id.user_id
+
     @api.model
     def _get_handlers(self, companies):
         """Return who can handle complaints of all these companies."""
@@ -229,10 +236,13 @@ class CustomerComplaint(models.Model):
     def _leave_to_leaders(self, users):
         """Give the open complaints of users who left to the leaders of their teams, without leader to nobody."""
         left = self.search([("user_id", "in", users.ids), ("phase", "in", OPEN_PHASES)])
-        for team, complaints in left.grouped("team_id").items():
+        for (team, is_confidential), complaints in left.grouped(
+            lambda complaint: (complaint.team_id, complaint.is_confidential)
+        ).items():
             leader = team.user_id
-            if not leader.active or leader in users:
+            if is_confidential or not leader.active or leader in users:
                 complaints.write({"user_id": False})
+                complaints._tell_leader_nobody()
                 continue
             complaints.with_context(mail_auto_subscribe_no_notify=True).write(
                 {"user_id": leader.id, "handler_reason": "leader", "assign_rule_id": False}

@@ -223,6 +223,23 @@ class CustomerComplaint(models.Model):
         hidden = employees - self._get_seeing_users(employees)
         return (partners - hidden.partner_id).ids
 
+    def _get_told_user(self):
+        """Have the service manager told where nobody handles it: the leader of the team does not see it."""
+        if not self.is_confidential or self.user_id:
+            return super()._get_told_user()
+        manager = self.team_id.manager_id
+        return manager.browse() if manager in self.accused_ids else manager
+
+    def _complaint_remind(self, type_xmlid, summary):
+        secret = self.filtered("is_confidential")
+        for complaint in secret:
+            user = complaint._get_told_user()
+            if user:
+                complaint.with_context(mail_activity_quick_update=True).activity_schedule(
+                    type_xmlid, summary=summary, user_id=user.id
+                )
+        return super(CustomerComplaint, self - secret)._complaint_remind(type_xmlid, summary)
+
     def _complaint_on_resolved(self):
         """Have no callbacks made by people who may not know of the complaint."""
         return super(

@@ -81,7 +81,9 @@ class CustomerComplaintTask(models.Model):
         string="Files for Them",
         bypass_search_access=True,
     )
-    state = fields.Selection(STATES, required=True, readonly=True, copy=False, tracking=True, index=True)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, copy=False, tracking=True, index=True, group_expand=True
+    )
     handed_datetime = fields.Datetime(string="Handed over on", readonly=True, copy=False)
     deadline = fields.Datetime(
         copy=False,

@@ -175,7 +175,7 @@ class CustomerComplaintTask(models.Model):
         """Give the handler of the complaint, else the leader of its team, a to-do."""
         for task in self:
             complaint = task.complaint_id
-            user = complaint.user_id or complaint.team_id.user_id
+            user = complaint._get_told_user()
             if not user.active or user == self.env.user:
                 continue
             env = task.with_context(lang=user.lang).env

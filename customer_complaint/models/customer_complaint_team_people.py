@@ -71,6 +71,13 @@ class CustomerComplaintTeam(models.Model):
             self.env.cr.execute(tools.SQL("DROP SEQUENCE IF EXISTS %s", self._get_turn_sequence(team_id)))
         return result
 
+    def _get_uses(self):
+        return [
+            *super()._get_uses(),
+            ("customer.complaint.assign.rule", "team_id"),
+            ("customer.complaint.assign.rule", "team_ids"),
+        ]
+
     @api.model
     @tools.ormcache()
     def _get_people_facts(self):

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 COMPLAINT = "customer.complaint"
+# What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
+LINK = "customer.care.link.mixin"
 # Seen by those alone who see the complaint.
 FOLLOWING = ("customer.complaint.task", "customer.complaint.handover", "customer.complaint.access")
 
@@ -10,8 +12,9 @@ FOLLOWING = ("customer.complaint.task", "customer.complaint.handover", "customer
 class IrRule(models.Model):
     """Confidential complaints hide all that belongs to them, also models of addons that do not know of it.
 
-    Records with a stored ``complaint_id`` are hidden with their complaint, entries of the timeline and ratings with
-    the document they name. Code rather than rules: a model that is added later cannot be forgotten.
+    Records with a stored ``complaint_id`` are hidden with their complaint; entries of the timeline, callbacks,
+    approvals, surveys and ratings with the document they name. Code rather than rules: a model that is added later
+    cannot be forgotten.
     """
 
     _inherit = "ir.rule"
@@ -29,7 +32,7 @@ class IrRule(models.Model):
             if model_name in FOLLOWING:
                 seen = self._compute_domain(COMPLAINT, mode)
             return domain & Domain("complaint_id", "any!", seen)
-        if model_name in ("customer.care.event", "rating.rating"):
+        if model_name == "rating.rating" or isinstance(model, self.env.registry[LINK]):
             return domain & self._get_document_domain()
         return domain
 

@@ -173,6 +173,16 @@ class TestAssign(AssignCommon):
         self.assertEqual(complaints.user_id, self.handler)
         self.assertEqual(complaints.mapped("handler_reason"), ["turn", "hand"])
 
+    def test_a_chosen_team_is_kept(self):
+        """A rule brings new complaints to a team, not those that somebody moved to another one."""
+        other = self._create_team(
+            name="Other", member_ids=[Command.link(self.handler.id)], assign_method="turn"
+        )
+        self.env["customer.complaint.assign.rule"].create({"name": "Rule", "team_id": self.team.id})
+        complaint = self._receive(user_id=self.ada.id)
+        complaint.team_id = other
+        self.assertRecordValues(complaint, [{"team_id": other.id, "user_id": self.handler.id}])
+
     def test_batch_is_divided_in_one_go(self):
         """500 new complaints are given out fairly, with as many queries as a few."""
         self._receive(2)
@@ -308,6 +318,19 @@ class TestAssignRule(AssignCommon):
         complaint = self._receive()
         self.assertEqual(complaint.team_id, self.team)
         self.assertIn(complaint.user_id, self.members)
+
+    def test_used_is_not_deleted(self):
+        """A rule for one team or category must not become one for all."""
+        category = self.env["customer.complaint.category"].create({"name": "Noise"})
+        team = self._create_team(name="Pumps")
+        self._create_rule(
+            user_id=self.handler.id,
+            category_ids=[Command.link(category.id)],
+            team_ids=[Command.link(team.id)],
+        )
+        for record in (category, team):
+            with self.assertRaises(UserError):
+                record.unlink()
 
     def test_rule_needs_somebody(self):
         with self.assertRaisesRegex(ValidationError, "which team"):

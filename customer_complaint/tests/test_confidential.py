@@ -93,7 +93,7 @@ class TestConfidential(ComplaintCommon):
                     lambda mine=mine: mine.message_post(body="x"),
                     lambda mine=mine: mine.action_assign_to_me(),
                     lambda mine=mine: mine.action_hand_over(),
-                    lambda mine=mine: mine.message_subscribe(user.partner_id.ids),
+                    lambda mine=mine: mine.message_subscribe(mine.env.user.partner_id.ids),
                     lambda user=user: self.message.with_user(user).read(["body"]),
                     lambda user=user: self.attachment.with_user(user).read(["name", "datas"]),
                 ):
@@ -265,6 +265,39 @@ class TestConfidential(ComplaintCommon):
             complaint.stage_id = self.stage_resolved
             found = Callback.search([("res_model", "=", complaint._name), ("res_id", "=", complaint.id)])
             self.assertEqual(bool(found), planned)
+
+    def test_nobody_is_chosen_by_the_program(self):
+        """A confidential complaint is not given out to somebody who may be the accused; who may see it is told."""
+        self.team.write({"assign_method": "load", "user_id": self.accused.id})
+        vals = {"is_confidential": True, "accused_ids": [Command.link(self.handler.id)], "channel": "mail"}
+        complaint = self._create_complaint(**vals)
+        self.assertFalse(complaint.user_id)
+        complaint._assign("load")
+        self.assertFalse(complaint.user_id)
+        complaint.user_id = self.manager
+        complaint.accused_ids = [Command.link(self.accused.id)]
+        self.manager.active = False
+        self.assertFalse(complaint.user_id)
+        complaint._complaint_remind("mail.mail_activity_data_todo", "Look")
+        self.env["customer.complaint.task"].create(
+            {"name": "x", "complaint_id": complaint.id, "email": "x@y.example"}
+        ).action_hand_over()
+        complaint.task_ids._send_back("x")
+        self.assertEqual(complaint.activity_ids.user_id, self.service_manager)
+        self.team.manager_id = self.handler
+        complaint.write({"severity": "major", "is_major": True})
+        self.assertNotIn(self.handler, complaint.helper_ids)
+
+    def test_callbacks_and_approvals_are_hidden(self):
+        """What names the complaint or its compensation in another model is not found by who may not see it."""
+        self.compensation.amount = 5000
+        self.compensation.with_user(self.handler).action_request_approval()
+        lines = self.compensation.approval_line_ids
+        self.assertTrue(lines.with_user(self.manager).has_access("read"))
+        for user in (self.colleague, self.accused_manager):
+            self.assertFalse(lines.with_user(user).has_access("read"), user.login)
+            found = self.env[lines._name].with_user(user).search([("id", "in", lines.ids)])
+            self.assertFalse(found, user.login)
 
     def test_list_stays_fast(self):
         """The rule costs no query for each row, and the list keeps the index of its order."""
