@@ -130,7 +130,9 @@ class CustomerComplaint(models.Model):
             return self.action_reopen()
         if self.env.uid != last.user_id.id and self._get_roles().isdisjoint(("leader", "manager")):
             raise AccessError(
-                self.env._("Only who made the last move, the team leader and the service manager take it back.")
+                self.env._(
+                    "Only who made the last move, the team leader and the service manager take it back."
+                )
             )
         reason = self._get_reason_in(previous)
         # As superuser: the rules were kept when the complaint first came there; rights were checked above.
@@ -197,7 +199,9 @@ class CustomerComplaint(models.Model):
             refusals.extend(Missing(complaint, text, action) for text, action in say)
         if facts["needs_reason"]:
             text = self.env._("say what it waits for")
-            lacking = self.filtered(lambda c: not vals.get("waiting_reason_id", is_new and c.waiting_reason_id))
+            lacking = self.filtered(
+                lambda c: not vals.get("waiting_reason_id", is_new and c.waiting_reason_id)
+            )
             refusals.extend(Missing(complaint, text) for complaint in lacking)
         return refusals + self._get_empty(facts["required"], vals)
 
@@ -213,11 +217,19 @@ class CustomerComplaint(models.Model):
                 yield self.env._("it is done; use “Reopen” and give the reason"), "action_reopen"
                 return
             if not stage._is_next_of(here):
-                allowed = [follower.name for follower in stage._get_flow(self.team_id) if follower._is_next_of(here)]
+                allowed = [
+                    follower.name for follower in stage._get_flow(self.team_id) if follower._is_next_of(here)
+                ]
                 names = ", ".join(allowed) or "-"
-                yield self.env._("from %(stage)s it can only go to: %(next)s", stage=here.name, next=names), None
+                yield (
+                    self.env._("from %(stage)s it can only go to: %(next)s", stage=here.name, next=names),
+                    None,
+                )
         if facts["entry_by"] != "all" and not stage._is_entry_allowed(self._get_roles()):
-            yield self.env._("only these may move it there: %(who)s", who=stage._get_entry_text(self.team_id)), None
+            yield (
+                self.env._("only these may move it there: %(who)s", who=stage._get_entry_text(self.team_id)),
+                None,
+            )
 
     def _get_empty(self, names, vals):
         """Return [Missing] for the fields that are empty, after ``vals`` will be written."""
@@ -229,11 +241,15 @@ class CustomerComplaint(models.Model):
             if name in vals:
                 empty = self.sudo() if self._is_empty(name, vals[name]) else self.browse()
             else:
-                empty = self.sudo().filtered(lambda complaint, name=name: complaint._is_empty(name, complaint[name]))
+                empty = self.sudo().filtered(
+                    lambda complaint, name=name: complaint._is_empty(name, complaint[name])
+                )
             if empty:
                 labels = labels or self.env["customer.complaint.requirement"]._get_labels()
                 text = self.env._("fill in: %(field)s", field=labels.get(name, name))
-                missing.extend(Missing(complaint.with_env(self.env), text, "action_open") for complaint in empty)
+                missing.extend(
+                    Missing(complaint.with_env(self.env), text, "action_open") for complaint in empty
+                )
         return missing
 
     @api.model
@@ -348,7 +364,9 @@ class CustomerComplaint(models.Model):
     def _get_last_moves(self):
         """Return (last row of the history, stage before the present one), both may be empty."""
         rows = self.sudo().stage_history_ids.sorted(lambda row: (row.datetime, row.id), reverse=True)
-        previous = next((row.stage_id for row in rows if row.stage_id != self.stage_id), self.stage_id.browse())
+        previous = next(
+            (row.stage_id for row in rows if row.stage_id != self.stage_id), self.stage_id.browse()
+        )
         return rows[:1], previous
 
     def _get_reason_in(self, stage):

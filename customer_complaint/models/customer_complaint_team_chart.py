@@ -6,7 +6,13 @@ from odoo import api, fields, models
 from ..tools import flowchart
 from .customer_complaint_stage import DONE_PHASES
 
-BOX_KINDS = {"open": "open", "waiting": "waiting", "resolved": "resolved", "closed": "done", "cancelled": "done"}
+BOX_KINDS = {
+    "open": "open",
+    "waiting": "waiting",
+    "resolved": "resolved",
+    "closed": "done",
+    "cancelled": "done",
+}
 MAIN_PHASES = ("open", "resolved", "closed")
 
 
@@ -19,7 +25,9 @@ class CustomerComplaintTeam(models.Model):
         compute="_compute_flow_chart", sanitize=False, groups="base.group_user", string="Flow Chart"
     )
     flow_findings = fields.Html(compute="_compute_flow_findings", sanitize=False, groups="base.group_user")
-    flow_file = fields.Binary(compute="_compute_flow_file", string="Flow Chart as SVG", groups="base.group_user")
+    flow_file = fields.Binary(
+        compute="_compute_flow_file", string="Flow Chart as SVG", groups="base.group_user"
+    )
 
     @api.depends_context("lang")
     def _compute_flow_chart(self):
@@ -33,7 +41,10 @@ class CustomerComplaintTeam(models.Model):
             findings = team._get_flow_findings() if team.ids else []
             if findings:
                 rows = Markup("").join(Markup("<li>%s</li>") % finding for finding in findings)
-                box = Markup("<div class='alert alert-warning' role='alert'><ul class='mb-0'>%s</ul></div>") % rows
+                box = (
+                    Markup("<div class='alert alert-warning' role='alert'><ul class='mb-0'>%s</ul></div>")
+                    % rows
+                )
             else:
                 text = self.env._("No fault found: every stage can be reached, left and brought to an end.")
                 box = Markup("<p class='text-success'><i class='fa fa-check me-1'></i>%s</p>") % text
@@ -88,7 +99,8 @@ class CustomerComplaintTeam(models.Model):
 
     def _prepare_box(self, stage):
         names = {
-            name: dict(stage._fields[name]._description_selection(self.env)) for name in ("phase", "clock_effect")
+            name: dict(stage._fields[name]._description_selection(self.env))
+            for name in ("phase", "clock_effect")
         }
         lines = [
             self.env._("%(phase)s · time limits: %(effect)s")
@@ -153,11 +165,15 @@ class CustomerComplaintTeam(models.Model):
 
     def _get_limit_notes(self):
         """Return the time limits of the policies that concern the team, as texts."""
-        policies = self.env["customer.complaint.policy"].sudo().search(
-            [("company_id", "in", [self.company_id.id, False]), ("team_ids", "in", [self.id, False])]
+        policies = (
+            self.env["customer.complaint.policy"]
+            .sudo()
+            .search([("company_id", "in", [self.company_id.id, False]), ("team_ids", "in", [self.id, False])])
         )
         Line = self.env["customer.complaint.policy.line"]
-        names = {name: dict(Line._fields[name]._description_selection(self.env)) for name in ("target", "unit")}
+        names = {
+            name: dict(Line._fields[name]._description_selection(self.env)) for name in ("target", "unit")
+        }
         notes = []
         for policy in policies:
             limits = [
@@ -171,11 +187,15 @@ class CustomerComplaintTeam(models.Model):
 
     def _get_approval_notes(self):
         """Return who approves compensations, as texts."""
-        rules = self.env["customer.approval.rule"].sudo().search(
-            [
-                ("model_id.model", "=", "customer.complaint.compensation"),
-                ("company_id", "in", [self.company_id.id, False]),
-            ]
+        rules = (
+            self.env["customer.approval.rule"]
+            .sudo()
+            .search(
+                [
+                    ("model_id.model", "=", "customer.complaint.compensation"),
+                    ("company_id", "in", [self.company_id.id, False]),
+                ]
+            )
         )
         return [" ".join(rule.summary.split()) for rule in rules if rule.summary]
 

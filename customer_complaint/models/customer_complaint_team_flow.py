@@ -103,7 +103,9 @@ class CustomerComplaintTeam(models.Model):
             )
         for stage, copied in own.items():
             following = stage.next_stage_ids
-            copied.next_stage_ids = stages.browse().union(*(own[after] for after in following if after in own))
+            copied.next_stage_ids = stages.browse().union(
+                *(own[after] for after in following if after in own)
+            )
         for stage, copied in own.items():
             if stage != copied:
                 stage.team_ids -= self
@@ -157,7 +159,9 @@ class CustomerComplaintTeam(models.Model):
             findings.extend(self._check_entry_people(stage))
         reasons = self.env["customer.complaint.waiting.reason"].sudo()
         if any(stage.needs_reason for stage in stages) and not reasons.search_count([], limit=1):
-            findings.append(self.env._("A stage asks what a complaint waits for, but there are no waiting reasons."))
+            findings.append(
+                self.env._("A stage asks what a complaint waits for, but there are no waiting reasons.")
+            )
         return findings
 
     def _get_finding_texts(self):
@@ -174,7 +178,9 @@ class CustomerComplaintTeam(models.Model):
         """Return the findings about who may move complaints of the team into the stage."""
         name = stage.name
         if stage.entry_by == "manager" and not (self.manager_id or stage.group_ids):
-            return [self.env._("Only the service manager may enter “%(stage)s”; the team has none.", stage=name)]
+            return [
+                self.env._("Only the service manager may enter “%(stage)s”; the team has none.", stage=name)
+            ]
         if stage.entry_by == "leader" and not (self.user_id or self.manager_id or stage.group_ids):
             return [self.env._("Only the team leader may enter “%(stage)s”; the team has none.", stage=name)]
         if stage.entry_by == "groups" and not stage.group_ids.all_user_ids:

@@ -13,7 +13,9 @@ class TestMoves(ComplaintCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.service_manager = cls._create_user("service_manager_t", "customer_complaint.group_complaint_manager")
+        cls.service_manager = cls._create_user(
+            "service_manager_t", "customer_complaint.group_complaint_manager"
+        )
         cls.team.manager_id = cls.service_manager
         cls.reason = cls.env.ref("customer_complaint.customer_complaint_waiting_reason_documents")
         cls.stage_waiting.needs_reason = True
@@ -40,11 +42,17 @@ class TestMoves(ComplaintCommon):
             ("handler", None, {"handler", "leader", "manager"}),
             ("leader", None, {"leader", "manager"}),
             ("manager", None, {"manager"}),
-            ("groups", self.env.ref("customer_complaint.group_complaint_manager"), {"manager", "other manager"}),
+            (
+                "groups",
+                self.env.ref("customer_complaint.group_complaint_manager"),
+                {"manager", "other manager"},
+            ),
             ("handler", self.env.ref("customer_complaint.group_complaint_manager"), set(users)),
             ("groups", group, set()),
         ):
-            self.stage_accepted.write({"entry_by": entry, "group_ids": [Command.set(groups.ids if groups else [])]})
+            self.stage_accepted.write(
+                {"entry_by": entry, "group_ids": [Command.set(groups.ids if groups else [])]}
+            )
             for role, user in users.items():
                 with self.subTest(entry=entry, groups=groups and groups.name, role=role):
                     complaint = self._create_complaint(user_id=self.handler.id)
@@ -167,7 +175,11 @@ class TestMoves(ComplaintCommon):
         with self.assertRaisesRegex(MoveRefused, "say what it waits for"):
             as_handler.stage_id = self.stage_waiting
         as_handler.write(
-            {"stage_id": self.stage_waiting.id, "waiting_reason_id": self.reason.id, "stage_note": "The invoice"}
+            {
+                "stage_id": self.stage_waiting.id,
+                "waiting_reason_id": self.reason.id,
+                "stage_note": "The invoice",
+            }
         )
         row = self.complaint.stage_history_ids.sorted("id")[-1]
         self.assertEqual((row.reason_id, row.note, row.waits_for), (self.reason, "The invoice", "customer"))
@@ -259,7 +271,9 @@ class TestMoves(ComplaintCommon):
         as_handler.write({"stage_id": self.stage_waiting.id, "waiting_reason_id": self.reason.id})
         as_handler.stage_id = self.stage_execution
         as_handler.action_back()
-        self.assertEqual((self.complaint.stage_id, self.complaint.waiting_reason_id), (self.stage_waiting, self.reason))
+        self.assertEqual(
+            (self.complaint.stage_id, self.complaint.waiting_reason_id), (self.stage_waiting, self.reason)
+        )
 
     def test_back_out_of_done_is_a_reopening(self):
         """A resolved complaint is not silently open again: the reason is asked for."""
@@ -276,7 +290,16 @@ class TestMoves(ComplaintCommon):
     def test_requirements_are_fields_that_can_be_filled_in(self):
         """No computed, technical or unknown field can be asked for, and each only once."""
         Requirement = self.env["customer.complaint.requirement"]
-        for name in ("number", "closed_datetime", "phase", "nonsense", "message_ids", "id", "create_uid", "_name"):
+        for name in (
+            "number",
+            "closed_datetime",
+            "phase",
+            "nonsense",
+            "message_ids",
+            "id",
+            "create_uid",
+            "_name",
+        ):
             with self.subTest(name=name), self.assertRaises(ValidationError):
                 Requirement.create({"name": name, "field_name": name})
 

@@ -91,7 +91,9 @@ class TestTeamFlow(ComplaintCommon):
     def test_removed_own_stage_is_not_of_all(self):
         """Taking a stage out of the team's list deletes it when unused, and is refused when used."""
         self.team.action_copy_stages()
-        unused, used = (self._find(self.team, stage) for stage in (self.stage_proposed, self.stage_investigating))
+        unused, used = (
+            self._find(self.team, stage) for stage in (self.stage_proposed, self.stage_investigating)
+        )
         self.team.stage_ids = [Command.unlink(unused.id)]
         self.assertFalse(unused.exists())
         with self.assertRaisesRegex(UserError, "archived"):
@@ -143,9 +145,11 @@ class TestTeamFlow(ComplaintCommon):
         self.assertEqual(as_manager.action_add_after_sales()["res_id"], team.id)
         self.assertTrue(team.active)
         self.assertEqual(team._get_flow_findings(), [])
-        action = as_manager.with_company(company).with_context(
-            allowed_company_ids=company.ids
-        ).action_add_after_sales()
+        action = (
+            as_manager.with_company(company)
+            .with_context(allowed_company_ids=company.ids)
+            .action_add_after_sales()
+        )
         copied = as_manager.browse(action["res_id"]).with_context(allowed_company_ids=company.ids)
         self.assertEqual((copied.company_id, copied.has_own_stages), (company, True))
         self.assertEqual(copied.sudo().stage_ids.mapped("name"), team.stage_ids.mapped("name"))
@@ -216,7 +220,10 @@ class TestTeamFlow(ComplaintCommon):
         """Thirty stages with many moves are drawn as boxes that do not overlap."""
         team = self._create_team()
         stages = self.Stage.create(
-            [{"name": f"Step {index}", "team_ids": [Command.set(team.ids)], "sequence": index} for index in range(29)]
+            [
+                {"name": f"Step {index}", "team_ids": [Command.set(team.ids)], "sequence": index}
+                for index in range(29)
+            ]
             + [{"name": "End", "phase": "closed", "team_ids": [Command.set(team.ids)], "sequence": 99}]
         )
         for index, stage in enumerate(stages[:-1]):
@@ -229,7 +236,9 @@ class TestTeamFlow(ComplaintCommon):
         """The chart is printed for several teams, and downloaded."""
         report = self.env["ir.actions.report"].with_user(self.manager)
         teams = self.team + self._create_team()
-        page, _kind = report._render_qweb_html("customer_complaint.customer_complaint_team_report_flow", teams.ids)
+        page, _kind = report._render_qweb_html(
+            "customer_complaint.customer_complaint_team_report_flow", teams.ids
+        )
         self.assertEqual(page.count(b"data:image/svg+xml;base64,"), 2)
         self.assertIn("flow_file", self.team.action_download_flow_chart()["url"])
         self.assertTrue(self.team.with_user(self.handler).flow_file)

@@ -112,7 +112,9 @@ def lanes(intervals):
     """Return the lane of each (begin, end); intervals in one lane do not touch."""
     result, ends = [], []
     for begin, end in intervals:
-        free = next((lane for lane, taken in enumerate(ends) if all(end < b or begin > e for b, e in taken)), None)
+        free = next(
+            (lane for lane, taken in enumerate(ends) if all(end < b or begin > e for b, e in taken)), None
+        )
         if free is None:
             free = len(ends)
             ends.append([])
@@ -253,7 +255,10 @@ class _Chart:
         """Give each route its place at the edges of its two boxes."""
         edges = {}
         for number, route in enumerate(self.routes):
-            for key, end, channel in ((route.arrow.start, "out", route.out), (route.arrow.end, "into", route.into)):
+            for key, end, channel in (
+                (route.arrow.start, "out", route.out),
+                (route.arrow.end, "into", route.into),
+            ):
                 edges.setdefault((key, channel), []).append((number, end))
         self.port = {}
         for (key, channel), items in edges.items():

@@ -1,3 +1,1 @@
-from . import customer_complaint_move
-from . import customer_complaint_reopen
-from . import customer_complaint_stage_archive
+from . import customer_complaint_move, customer_complaint_reopen, customer_complaint_stage_archive

@@ -129,7 +129,9 @@ class CustomerComplaintMove(models.TransientModel):
         """Write the values given in the dialog to those complaints that lack them."""
         for name in self._get_fillable():
             if self[name]:
-                empty = complaints.filtered(lambda complaint, name=name: complaint._is_empty(name, complaint[name]))
+                empty = complaints.filtered(
+                    lambda complaint, name=name: complaint._is_empty(name, complaint[name])
+                )
                 value = self[name].id if self._fields[name].type == "many2one" else self[name]
                 empty.write({name: value})
 
