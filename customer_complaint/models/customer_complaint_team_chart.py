@@ -21,9 +21,7 @@ class CustomerComplaintTeam(models.Model):
 
     _inherit = "customer.complaint.team"
 
-    flow_chart = fields.Html(
-        compute="_compute_flow_chart", sanitize=False, groups="base.group_user", string="Flow Chart"
-    )
+    flow_chart = fields.Html(compute="_compute_flow_chart", sanitize=False, groups="base.group_user")
     flow_findings = fields.Html(compute="_compute_flow_findings", sanitize=False, groups="base.group_user")
     flow_file = fields.Binary(
         compute="_compute_flow_file", string="Flow Chart as SVG", groups="base.group_user"
@@ -103,11 +101,11 @@ class CustomerComplaintTeam(models.Model):
             for name in ("phase", "clock_effect")
         }
         lines = [
-            self.env._("%(phase)s · time limits: %(effect)s")
-            % {
-                "phase": names["phase"][stage.phase],
-                "effect": names["clock_effect"][stage.clock_effect].lower(),
-            }
+            self.env._(
+                "%(phase)s · time limits: %(effect)s",
+                phase=names["phase"][stage.phase],
+                effect=names["clock_effect"][stage.clock_effect].lower(),
+            )
         ]
         entry = stage.entry_by != "all" and stage._get_entry_text(self)
         if entry:
@@ -181,8 +179,8 @@ class CustomerComplaintTeam(models.Model):
                 for line in policy.line_ids
             ]
             if limits:
-                text = self.env._("Time limits “%(policy)s”: %(limits)s")
-                notes.append(text % {"policy": policy.name, "limits": ", ".join(limits)})
+                names_limits = {"policy": policy.name, "limits": ", ".join(limits)}
+                notes.append(self.env._("Time limits “%(policy)s”: %(limits)s", **names_limits))
         return notes
 
     def _get_approval_notes(self):
