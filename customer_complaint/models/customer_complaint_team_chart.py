@@ -13,6 +13,8 @@ BOX_KINDS = {
     "closed": "done",
     "cancelled": "done",
 }
+# Height by width of what a printed page holds, with room for the line below.
+PAGE_RATIO = 0.62
 MAIN_PHASES = ("open", "resolved", "closed")
 
 
@@ -204,9 +206,12 @@ class CustomerComplaintTeam(models.Model):
         return "data:image/svg+xml;base64," + self.flow_file.decode()
 
     def _get_flow_style(self):
-        """Return the size at which the chart fills a page of A4 across, and no more."""
+        """Return the width at which the chart fills a page of A4 across, and no more.
+
+        As a share of the page: how long a millimetre is depends on the program that prints.
+        """
         width, height = flowchart.get_size(self._draw_flow())
-        return "width: 275mm;" if height * 275 <= width * 180 else "height: 180mm;"
+        return f"width: {min(100, 100 * PAGE_RATIO * width / height):.1f}%;"
 
     def _get_flow_moment(self):
         return fields.Datetime.now()

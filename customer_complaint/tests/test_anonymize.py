@@ -35,6 +35,11 @@ class TestAnonymize(ComplaintCommon):
         self.env["customer.complaint.compensation"].create(
             {"complaint_id": complaint.id, "kind": "refund", "amount": 50, "note": "Secret"}
         )
+        reason = self.env.ref("customer_complaint.customer_complaint_waiting_reason_answer")
+        self.stage_waiting.needs_reason = True
+        complaint.write(
+            {"stage_id": self.stage_waiting.id, "waiting_reason_id": reason.id, "stage_note": "Secret note"}
+        )
         message = complaint.message_post(body="Secret letter", author_id=self.customer.id)
         complaint.sudo()._write({"stage_id": self.stage_closed.id})
         complaint.invalidate_recordset()
@@ -46,6 +51,8 @@ class TestAnonymize(ComplaintCommon):
         for field in ("description", "resolution", "email_from", "phone"):
             self.assertFalse(complaint[field], field)
         self.assertFalse(complaint.compensation_ids.note)
+        self.assertEqual((complaint.stage_note, complaint.waiting_reason_id), (False, reason))
+        self.assertFalse(any(complaint.stage_history_ids.mapped("note")))
         self.assertFalse(message.body)
         self.assertFalse(complaint.message_ids.filtered(lambda m: "Secret" in (m.body or "")))
 
