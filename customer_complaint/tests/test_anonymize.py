@@ -40,6 +40,7 @@ class TestAnonymize(ComplaintCommon):
         complaint.write(
             {"stage_id": self.stage_waiting.id, "waiting_reason_id": reason.id, "stage_note": "Secret note"}
         )
+        self.env.flush_all()
         message = complaint.message_post(body="Secret letter", author_id=self.customer.id)
         complaint.sudo()._write({"stage_id": self.stage_closed.id})
         complaint.invalidate_recordset()
