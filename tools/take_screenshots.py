@@ -356,6 +356,21 @@ PICTURES = {
         LIST,
         (1360, 560),
     ),
+    "team_flow": Picture(
+        "complaint_manager",
+        "/odoo/action-customer_complaint.customer_complaint_team_action_configuration/{id}",
+        FORM,
+        (1360, 900),
+        ("customer.complaint.team", dict.fromkeys(LANGUAGES, [["has_own_stages", "=", True]])),
+    ),
+    "flow_chart": Picture(
+        "complaint_manager",
+        "/odoo/complaint-teams",
+        BOARD,
+        (1360, 640),
+        click=("a[name=action_open_flow_chart]",),
+        wait=".o_complaint_flow",
+    ),
     "policy": Picture(
         "complaint_manager",
         "/odoo/action-customer_complaint.customer_complaint_policy_action/{id}",

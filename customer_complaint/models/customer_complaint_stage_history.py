@@ -39,7 +39,6 @@ class CustomerComplaintStageHistory(models.Model):
     waits_for = fields.Selection(related="reason_id.waits_for", string="Waiting for")
     note = fields.Char(readonly=True)
     working_hours = fields.Float(
-        string="Working Hours",
         compute="_compute_working_hours",
         compute_sudo=True,
         help="Working time of the team from this entry to the next one, or until now.",

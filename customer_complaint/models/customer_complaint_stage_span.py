@@ -30,7 +30,9 @@ class CustomerComplaintStageSpan(models.Model):
     waits_for = fields.Selection(WAITS_FOR, string="Waiting for", readonly=True)
     datetime = fields.Datetime(string="Entered on", readonly=True)
     left_datetime = fields.Datetime(string="Left on", readonly=True)
-    days = fields.Float(string="Days", readonly=True, aggregator="avg", help="Days of the calendar.")
+    days = fields.Float(
+        string="Days on Average", readonly=True, aggregator="avg", help="Days of the calendar."
+    )
     total_days = fields.Float(string="Days in All", readonly=True, aggregator="sum")
 
     @property

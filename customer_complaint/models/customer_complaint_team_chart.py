@@ -13,6 +13,8 @@ BOX_KINDS = {
     "closed": "done",
     "cancelled": "done",
 }
+# Height by width of what a printed page holds, with room for the line below.
+PAGE_RATIO = 0.62
 MAIN_PHASES = ("open", "resolved", "closed")
 
 
@@ -21,9 +23,7 @@ class CustomerComplaintTeam(models.Model):
 
     _inherit = "customer.complaint.team"
 
-    flow_chart = fields.Html(
-        compute="_compute_flow_chart", sanitize=False, groups="base.group_user", string="Flow Chart"
-    )
+    flow_chart = fields.Html(compute="_compute_flow_chart", sanitize=False, groups="base.group_user")
     flow_findings = fields.Html(compute="_compute_flow_findings", sanitize=False, groups="base.group_user")
     flow_file = fields.Binary(
         compute="_compute_flow_file", string="Flow Chart as SVG", groups="base.group_user"
@@ -103,11 +103,11 @@ class CustomerComplaintTeam(models.Model):
             for name in ("phase", "clock_effect")
         }
         lines = [
-            self.env._("%(phase)s · time limits: %(effect)s")
-            % {
-                "phase": names["phase"][stage.phase],
-                "effect": names["clock_effect"][stage.clock_effect].lower(),
-            }
+            self.env._(
+                "%(phase)s · time limits: %(effect)s",
+                phase=names["phase"][stage.phase],
+                effect=names["clock_effect"][stage.clock_effect].lower(),
+            )
         ]
         entry = stage.entry_by != "all" and stage._get_entry_text(self)
         if entry:
@@ -181,8 +181,8 @@ class CustomerComplaintTeam(models.Model):
                 for line in policy.line_ids
             ]
             if limits:
-                text = self.env._("Time limits “%(policy)s”: %(limits)s")
-                notes.append(text % {"policy": policy.name, "limits": ", ".join(limits)})
+                names_limits = {"policy": policy.name, "limits": ", ".join(limits)}
+                notes.append(self.env._("Time limits “%(policy)s”: %(limits)s", **names_limits))
         return notes
 
     def _get_approval_notes(self):
@@ -206,9 +206,12 @@ class CustomerComplaintTeam(models.Model):
         return "data:image/svg+xml;base64," + self.flow_file.decode()
 
     def _get_flow_style(self):
-        """Return the size at which the chart fills a page of A4 across, and no more."""
+        """Return the width at which the chart fills a page of A4 across, and no more.
+
+        As a share of the page: how long a millimetre is depends on the program that prints.
+        """
         width, height = flowchart.get_size(self._draw_flow())
-        return "width: 275mm;" if height * 275 <= width * 180 else "height: 180mm;"
+        return f"width: {min(100, 100 * PAGE_RATIO * width / height):.1f}%;"
 
     def _get_flow_moment(self):
         return fields.Datetime.now()

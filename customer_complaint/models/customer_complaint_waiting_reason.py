@@ -15,7 +15,7 @@ class CustomerComplaintWaitingReason(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    waits_for = fields.Selection(WAITS_FOR, required=True, default="customer")
+    waits_for = fields.Selection(WAITS_FOR, string="Waiting for", required=True, default="customer")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
 

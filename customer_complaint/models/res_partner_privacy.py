@@ -80,7 +80,13 @@ class ResPartner(models.Model):
                     "email_normalized": None,
                     "email_cc": None,
                     "phone": None,
+                    "stage_note": None,
                 },
+            },
+            "customer.complaint.stage.history": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "stage_id", "datetime", "reason_id", "note"),
+                "erase": {"note": None},
             },
             "customer.complaint.compensation": {
                 "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),

@@ -38,6 +38,12 @@ class TestAnonymize(ComplaintCommon):
         self.env["customer.complaint.compensation"].create(
             {"complaint_id": complaint.id, "kind": "refund", "amount": 50, "note": "Secret"}
         )
+        reason = self.env.ref("customer_complaint.customer_complaint_waiting_reason_answer")
+        self.stage_waiting.needs_reason = True
+        complaint.write(
+            {"stage_id": self.stage_waiting.id, "waiting_reason_id": reason.id, "stage_note": "Secret note"}
+        )
+        self.env.flush_all()
         message = complaint.message_post(body="Secret letter", author_id=self.customer.id)
         complaint.write({"proposal": "<p>Secret proposal</p>", "contact_name": "Secret"})
         complaint._sign("Secret", PNG)
@@ -53,6 +59,8 @@ class TestAnonymize(ComplaintCommon):
         self.assertFalse(complaint.compensation_ids.note)
         self.assertEqual(complaint.answer_ids.kind, "sign")
         self.assertFalse(complaint.answer_ids.person or complaint.answer_ids.text)
+        self.assertEqual((complaint.stage_note, complaint.waiting_reason_id), (False, reason))
+        self.assertFalse(any(complaint.stage_history_ids.mapped("note")))
         self.assertFalse(message.body)
         self.assertFalse(complaint.message_ids.filtered(lambda m: "Secret" in (m.body or "")))
 

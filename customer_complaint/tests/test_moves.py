@@ -317,8 +317,8 @@ class TestMoves(ComplaintCommon):
             {"name": "There", "company_id": company.id, "team_id": team.id}
         )
         self.stage_accepted.entry_by = "manager"
-        manager = self.manager.with_context(allowed_company_ids=[self.env.company.id, company.id])
-        both = (self.complaint + there).with_user(manager).with_context(manager.env.context)
+        companies = [self.env.company.id, company.id]
+        both = (self.complaint + there).with_user(self.manager).with_context(allowed_company_ids=companies)
         with self.assertRaises(MoveRefused) as caught:
             both.write({"stage_id": self.stage_accepted.id})
         self.assertEqual([item.complaint for item in caught.exception.missing], [both[0]])

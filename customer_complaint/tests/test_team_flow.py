@@ -1,7 +1,10 @@
+import doctest
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ..tools import flowchart, flowcheck
 from .common import ComplaintCommon
 
 SCRIPT = "<script>alert(1)</script>"
@@ -20,6 +23,13 @@ class TestTeamFlow(ComplaintCommon):
 
     def _find(self, team, stage):
         return team.stage_ids.filtered(lambda own: own.origin_id == stage)
+
+    def test_doctests(self):
+        """The examples of the tools are their specification."""
+        for module in (flowchart, flowcheck):
+            result = doctest.testmod(module)
+            self.assertTrue(result.attempted)
+            self.assertFalse(result.failed)
 
     # Own flow
 

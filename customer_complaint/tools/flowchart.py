@@ -87,7 +87,7 @@ def get_size(svg):
     """Return (width, height) of a chart.
 
     >>> get_size(draw([Box("a", "Alone", [])], []))
-    (536.0, 90.0)
+    (536.0, 92.0)
     """
     width, height = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg).groups()
     return float(width), float(height)

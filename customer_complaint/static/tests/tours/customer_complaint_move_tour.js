@@ -21,16 +21,20 @@ registry.category("web_tour.tours").add("customer_complaint_move", {
         { content: "it is where it was", trigger: current("Accepted") },
         { content: "to the board", trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a", run: "click" },
         {
+            content: "which shows it where it is now",
+            trigger: ".o_kanban_group:contains('Accepted') .o_kanban_record:contains('Tour move')",
+        },
+        {
             content: "drag it where the verdict is asked for",
             trigger: ".o_kanban_record:contains('Tour move')",
-            run: "drag_and_drop .o_kanban_group:contains('Resolved')",
+            run: "drag_and_drop .o_kanban_group:contains('Received')",
         },
         { content: "the dialog asks for it", trigger: ".modal [name=verdict] input", run: "click" },
         { content: "partly", trigger: ".o_select_menu_item:contains('Partly Valid')", run: "click" },
         { content: "move it", trigger: ".modal-footer button[name=action_confirm]", run: "click" },
         {
             content: "it lies in its new column",
-            trigger: `${closed} .o_kanban_group:contains('Resolved') .o_kanban_record:contains('Tour move')`,
+            trigger: `${closed} .o_kanban_group:contains('Received') .o_kanban_record:contains('Tour move')`,
         },
     ],
 });
