@@ -39,6 +39,7 @@
     ],
     "demo": [
         "demo/customer_complaint_demo.xml",
+        "demo/customer_complaint_deadline_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

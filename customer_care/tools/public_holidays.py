@@ -11,7 +11,8 @@ Knows no ORM. Days off in a row that belong together become one :class:`Break`, 
 
 A table has the columns date, until, name, kind and hours of; the last three may be missing:
 
->>> rows = [["日期", "至", "名称", "类型"], ["2026-10-01", "2026-10-07", "国庆节", "放假"], ["2026-10-10", "", "国庆节", "调休"]]
+>>> rows = [["日期", "至", "名称", "类型"], ["2026-10-01", "2026-10-07", "国庆", "放假"]]
+>>> rows.append(["2026-10-10", "", "国庆", "调休"])
 >>> breaks, problems = read_table(rows)
 >>> [(str(item.first), str(item.last), item.weekday) for item in breaks], problems
 ([('2026-10-01', '2026-10-07', None), ('2026-10-10', '2026-10-10', 0)], [])
@@ -42,7 +43,18 @@ COLUMNS = {
 }
 KINDS = {
     False: ("", "holiday", "off", "day off", "public holiday", "放假", "休", "假", "假日", "节假日"),
-    True: ("workday", "work", "working day", "make-up", "make-up day", "makeup", "上班", "班", "调休", "补班"),
+    True: (
+        "workday",
+        "work",
+        "working day",
+        "make-up",
+        "make-up day",
+        "makeup",
+        "上班",
+        "班",
+        "调休",
+        "补班",
+    ),
 }
 WEEKDAYS = (
     ("monday", "mon", "周一", "星期一"),
@@ -143,7 +155,8 @@ def read_table(rows):
         if not any(row):
             continue
         cells = {
-            column: row[place] if place is not None and place < len(row) else "" for column, place in places.items()
+            column: row[place] if place is not None and place < len(row) else ""
+            for column, place in places.items()
         }
         item, wrong = _read_row(cells)
         problems += [(line, column, cells[column]) for column in wrong]
@@ -225,7 +238,8 @@ def _join(off):
     if run:
         breaks.append(run)
     return [
-        Break(part[0][0], part[-1][0], next((name for _day, name in part if name), ""), None) for part in breaks
+        Break(part[0][0], part[-1][0], next((name for _day, name in part if name), ""), None)
+        for part in breaks
     ]
 
 

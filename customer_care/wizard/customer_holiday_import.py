@@ -127,7 +127,11 @@ class CustomerHolidayImport(models.TransientModel):
         if not self.country_id:
             raise UserError(self.env._("Choose a country."))
         first, last = self.year_from, self.year_to
-        bounds = {"first": public_holidays.FIRST_YEAR, "last": public_holidays.LAST_YEAR, "count": YEARS_AT_ONCE}
+        bounds = {
+            "first": public_holidays.FIRST_YEAR,
+            "last": public_holidays.LAST_YEAR,
+            "count": YEARS_AT_ONCE,
+        }
         if not bounds["first"] <= first <= last <= bounds["last"] or last - first >= YEARS_AT_ONCE:
             raise UserError(
                 self.env._(
@@ -187,9 +191,7 @@ class CustomerHolidayImport(models.TransientModel):
         except (binascii.Error, UnicodeError, csv.Error) as error:
             raise UserError(self.env._("The file is not a table in CSV format.")) from error
         if len(rows) < 2 or len(rows) > ROWS:
-            raise UserError(
-                self.env._("The file needs headers and one to %(count)s rows.", count=ROWS - 1)
-            )
+            raise UserError(self.env._("The file needs headers and one to %(count)s rows.", count=ROWS - 1))
         breaks, problems = public_holidays.read_table(rows)
         if problems:
             lines = [self._say_problem(*problem) for problem in problems[:SHOWN]]
@@ -227,7 +229,10 @@ class CustomerHolidayImport(models.TransientModel):
         if line == 1:
             return self.env._("The headers lack the column %(column)s.", column=names[column])
         return self.env._(
-            "Line %(line)s: “%(value)s” is not usable as %(column)s.", line=line, value=value, column=names[column]
+            "Line %(line)s: “%(value)s” is not usable as %(column)s.",
+            line=line,
+            value=value,
+            column=names[column],
         )
 
     # Comparing with what is there

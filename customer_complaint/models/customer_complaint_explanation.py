@@ -54,7 +54,9 @@ class CustomerComplaint(models.Model):
                 conditions=self._say_conditions(found[1]),
             )
         else:
-            head = self.env._("The policy “%(policy)s” applies: it holds for all complaints.", policy=found[0])
+            head = self.env._(
+                "The policy “%(policy)s” applies: it holds for all complaints.", policy=found[0]
+            )
         items = Markup("").join(
             Markup("<li>%s</li>")
             % self.env._(
@@ -173,7 +175,8 @@ class CustomerComplaint(models.Model):
         zone = calendar.tz or question.company.partner_id.tz or "UTC"
         if question.unit == "calendar_days":
             return self.env._(
-                "Calendar days end at midnight, time zone %(zone)s; the day of receipt does not count.", zone=zone
+                "Calendar days end at midnight, time zone %(zone)s; the day of receipt does not count.",
+                zone=zone,
             )
         if not calendar or calendar._care_is_always_open():
             return self.env._("Counted round the clock: no fixed working hours are set.")

@@ -63,9 +63,7 @@ class CustomerComplaintExtension(models.Model):
     )
     requested_datetime = fields.Datetime(string="Requested on", readonly=True, copy=False)
     previous_deadline = fields.Datetime(string="Deadline before", readonly=True, copy=False)
-    new_deadline = fields.Datetime(
-        string="New Deadline", readonly=True, copy=False, help="As it was when approved; pauses move it."
-    )
+    new_deadline = fields.Datetime(readonly=True, copy=False, help="As it was when approved; pauses move it.")
     expected_deadline = fields.Datetime(
         compute="_compute_expected_deadline",
         help="The deadline that the approval would give now; empty while the time limit is paused.",
@@ -188,9 +186,7 @@ class CustomerComplaintExtension(models.Model):
                 or line.state not in clock.OPEN_STATES
             ):
                 raise UserError(
-                    self.env._(
-                        "There is nothing left to extend: %(name)s", name=extension.display_name
-                    )
+                    self.env._("There is nothing left to extend: %(name)s", name=extension.display_name)
                 )
         self.sudo().write({"requested_datetime": fields.Datetime.now()})
         return super().action_request_approval()
@@ -239,7 +235,8 @@ class CustomerComplaintExtension(models.Model):
         for extension in mailed:
             extension.complaint_id._message_log(
                 body=self.env._(
-                    "The customer is told that the deadline is extended: %(name)s", name=extension.display_name
+                    "The customer is told that the deadline is extended: %(name)s",
+                    name=extension.display_name,
                 )
             )
         summary = self.env._("Tell the customer the new date")

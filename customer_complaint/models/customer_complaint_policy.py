@@ -49,15 +49,20 @@ class CustomerComplaintPolicy(models.Model):
     kind = fields.Selection(KINDS, help="Leave empty for all.")
     channel = fields.Selection(CHANNELS, help="Leave empty for all.")
     is_regulator = fields.Boolean(
-        string="Only from Regulators", help="Only for complaints that come through a source that is a regulator."
+        string="Only from Regulators",
+        help="Only for complaints that come through a source that is a regulator.",
     )
     source_ids = fields.Many2many(
         "customer.complaint.source",
         string="Sources",
         help="Leave empty for all, also for complaints that come from the customer himself.",
     )
-    grade_ids = fields.Many2many("customer.grade", string="Customer Grades", help="Leave empty for all grades.")
-    note = fields.Text(translate=True, help="Why these limits: the rule of law or the promise they come from.")
+    grade_ids = fields.Many2many(
+        "customer.grade", string="Customer Grades", help="Leave empty for all grades."
+    )
+    note = fields.Text(
+        translate=True, help="Why these limits: the rule of law or the promise they come from."
+    )
     line_ids = fields.One2many("customer.complaint.policy.line", "policy_id", string="Limits", copy=True)
 
     @api.model_create_multi

@@ -26,14 +26,18 @@ class CustomerComplaintPolicy(models.Model):
     limit_response = fields.Char(
         string="First Response", compute="_compute_limits", inverse="_inverse_limit_response"
     )
-    limit_update = fields.Char(string="Next Update", compute="_compute_limits", inverse="_inverse_limit_update")
+    limit_update = fields.Char(
+        string="Next Update", compute="_compute_limits", inverse="_inverse_limit_update"
+    )
     limit_solution = fields.Char(
         string="Proposed Solution", compute="_compute_limits", inverse="_inverse_limit_solution"
     )
     limit_resolution = fields.Char(
         string="Resolution", compute="_compute_limits", inverse="_inverse_limit_resolution"
     )
-    limit_task = fields.Char(string="Department Task", compute="_compute_limits", inverse="_inverse_limit_task")
+    limit_task = fields.Char(
+        string="Department Task", compute="_compute_limits", inverse="_inverse_limit_task"
+    )
 
     @api.depends("line_ids.target", "line_ids.limit", "line_ids.unit")
     @api.depends_context("lang")

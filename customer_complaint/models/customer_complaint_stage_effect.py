@@ -24,9 +24,7 @@ class CustomerComplaintStageEffect(models.Model):
     )
     effect = fields.Selection(CLOCK_EFFECTS, required=True, default="run")
 
-    _target_uniq = models.Constraint(
-        "UNIQUE(stage_id, target)", "A stage does one thing to each time limit."
-    )
+    _target_uniq = models.Constraint("UNIQUE(stage_id, target)", "A stage does one thing to each time limit.")
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -11,6 +11,7 @@ from . import (
     test_extension,
     test_flow,
     test_forging,
+    test_known_traps,
     test_mail_acknowledgement,
     test_mail_gateway,
     test_mail_raw,

@@ -26,10 +26,11 @@ class Calendar:
     def __init__(self, rng, first, days):
         self.zone = ZoneInfo(rng.choice(ZONES))
         shifts = [
-            sorted(rng.sample(EDGES, 2 * rng.randrange(1, 3)))
-            for _weekday in range(rng.randrange(1, 8))
+            sorted(rng.sample(EDGES, 2 * rng.randrange(1, 3))) for _weekday in range(rng.randrange(1, 8))
         ]
-        self.hours = {weekday: list(zip(cut[::2], cut[1::2], strict=True)) for weekday, cut in enumerate(shifts)}
+        self.hours = {
+            weekday: list(zip(cut[::2], cut[1::2], strict=True)) for weekday, cut in enumerate(shifts)
+        }
         everyday = [first + timedelta(days=number) for number in range(-2, days + 2)]
         self.holidays = set(rng.sample(everyday, rng.randrange(3)))
         self.makeup = {day: rng.choice(list(self.hours)) for day in rng.sample(everyday, rng.randrange(3))}
@@ -44,7 +45,9 @@ class Calendar:
     def build(self):
         """Return the WorkTime, made of the borders alone."""
         return WorkTime(
-            (self._at(day, begin), self._at(day, end)) for day in self.days for begin, end in self.get_minutes(day)
+            (self._at(day, begin), self._at(day, end))
+            for day in self.days
+            for begin, end in self.get_minutes(day)
         )
 
     def _at(self, day, minutes):
@@ -95,7 +98,8 @@ class TestClockProperties(BaseCase):
         moments = sorted(rng.randrange(-300, total) for _event in range(rng.randrange(8)))
         history = [(begin + moment * MINUTE, rng.choice(EFFECTS)) for moment in moments]
         extensions = [
-            (begin + rng.randrange(total) * MINUTE, rng.randrange(1, 600)) for _more in range(rng.choice((0, 0, 1, 2)))
+            (begin + rng.randrange(total) * MINUTE, rng.randrange(1, 600))
+            for _more in range(rng.choice((0, 0, 1, 2)))
         ]
         now = max(start, begin + rng.randrange(total) * MINUTE)
         extensions = [more for more in extensions if more[0] <= now]
@@ -224,7 +228,10 @@ class TestClockProperties(BaseCase):
             day, count = today, 0
             while count < limit:
                 day += timedelta(days=1)
-                count += any(calendar._at(day, begin) < calendar._at(day, end) for begin, end in calendar.get_minutes(day))
+                count += any(
+                    calendar._at(day, begin) < calendar._at(day, end)
+                    for begin, end in calendar.get_minutes(day)
+                )
             end = max(calendar._at(day, minutes) for _begin, minutes in calendar.get_minutes(day))
             self.assertEqual(worktime.day_after(start, limit, calendar.zone), end)
             seconds, always = clock.limit_seconds(limit, "calendar_days", start, worktime, str(calendar.zone))

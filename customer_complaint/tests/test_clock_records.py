@@ -53,7 +53,9 @@ class Wall:
             return round(limit * 60), painted
         begin, day = index(start), self.get_day(start)
         if unit == "calendar_days":
-            return index(self.get_midnight(day + (int(limit) + 1) * DAY)) - begin, bytearray(b"\1" * len(painted))
+            return index(self.get_midnight(day + (int(limit) + 1) * DAY)) - begin, bytearray(
+                b"\1" * len(painted)
+            )
         counted = 0
         while counted < limit:
             day += DAY
@@ -70,29 +72,30 @@ def tick(events, steps, painted, begin, now):
 
     :param events: [(minute, effect)], ``steps``: [(minute, minutes allowed from then on)]
     """
-    used, breach, effect, total = 0, None, OPEN, 0
+    used, breach = 0, None
     for minute in range(begin, now):
-        for moment, following in events:
-            if moment <= minute:
-                effect = following
-        for moment, allowed in steps:
-            if moment <= minute or moment <= begin:
-                total = allowed
-        if effect == OPEN:
-            if breach is None and used >= total:
-                breach = minute
-            used += painted[minute]
-    for moment, following in events:
-        if moment <= now:
-            effect = following
+        if last(events, minute, OPEN) != OPEN:
+            continue
+        if breach is None and used >= last(steps, minute, steps[0][1]):
+            breach = minute
+        used += painted[minute]
+    effect, deadline, minute, ahead = last(events, now, OPEN), None, now, used
     total = steps[-1][1]
-    deadline, minute, ahead = None, now, used
     if effect == OPEN and ahead < total:
         while ahead < total:
             ahead += painted[minute]
             minute += 1
         deadline = minute
     return used, breach, deadline, effect
+
+
+def last(changes, minute, value):
+    """Return what was last set by a minute, from [(minute, value)] in order."""
+    for moment, following in changes:
+        if moment > minute:
+            break
+        value = following
+    return value
 
 
 @tagged("post_install", "-at_install")
@@ -218,9 +221,7 @@ class TestClockRecords(ComplaintCommon):
             Makeup.search([("calendar_id", "=", team.calendar_id.id), ("date", "=", day)]).unlink()
             del wall.makeup[day]
         elif not wall.get_hours(day):
-            Makeup.create(
-                {"name": "x", "date": day, "weekday": "2", "calendar_id": team.calendar_id.id}
-            )
+            Makeup.create({"name": "x", "date": day, "weekday": "2", "calendar_id": team.calendar_id.id})
             wall.makeup[day] = 2
 
     def _change_effect(self, complaint, story, now):
@@ -232,7 +233,8 @@ class TestClockRecords(ComplaintCommon):
     def _read(self, complaints):
         names = ("state", "deadline", "breach_datetime", "start_datetime", "limit_seconds", "limit", "unit")
         return {
-            (line.complaint_id, line.target): tuple(line[name] for name in names) for line in complaints.clock_ids
+            (line.complaint_id, line.target): tuple(line[name] for name in names)
+            for line in complaints.clock_ids
         }
 
     def _expect(self, complaint, story, target, now, painted):
@@ -328,7 +330,9 @@ class TestClockRecords(ComplaintCommon):
         }
         now = ORIGIN + 3 * DAY
         stories = {}
-        silent = patch.object(type(self.env["customer.complaint.extension"]), "_notify_customers", lambda self: None)
+        silent = patch.object(
+            type(self.env["customer.complaint.extension"]), "_notify_customers", lambda self: None
+        )
         for step in range(STEPS):
             now += self.rng.randrange(1, 240) * MINUTE
             with freeze_time(now), silent:

@@ -162,7 +162,9 @@ class TestExtension(ComplaintCommon):
                 with self.assertRaises(AccessError):
                     call()
         other = self.env["res.company"].create({"name": "Other"})
-        foreign = self._create_complaint(company_id=other.id, team_id=self._create_team(company_id=other.id).id)
+        foreign = self._create_complaint(
+            company_id=other.id, team_id=self._create_team(company_id=other.id).id
+        )
         theirs = Extension.create({"complaint_id": foreign.id, "reason": "x"})
         self.assertFalse(Extension.with_user(self.manager).search([("id", "=", theirs.id)]))
 
@@ -211,7 +213,9 @@ class TestExtension(ComplaintCommon):
         self.customer.tz = "UTC"
         with self._at(4):
             self._approve(self._extend(customer_note="We wait for a part."))
-        mail = self.env["mail.mail"].search([("email_to", "=", "lin.wei@customer.example")], order="id desc", limit=1)
+        mail = self.env["mail.mail"].search(
+            [("email_to", "=", "lin.wei@customer.example")], order="id desc", limit=1
+        )
         self.assertIn(self.complaint.number, mail.subject)
         for part in (self.complaint.number, "3/23/26", "We wait for a part."):
             self.assertIn(part, mail.body_html)
@@ -219,7 +223,9 @@ class TestExtension(ComplaintCommon):
         before = self.env["mail.mail"].search_count([])
         with self._at(4):
             self._approve(self._extend(is_notified=False))
-        self.assertEqual(self.env["mail.mail"].search_count([("email_to", "=", "lin.wei@customer.example")]), 1)
+        self.assertEqual(
+            self.env["mail.mail"].search_count([("email_to", "=", "lin.wei@customer.example")]), 1
+        )
         self.assertGreaterEqual(self.env["mail.mail"].search_count([]), before)
 
     def test_customer_without_address_is_rung(self):
