@@ -267,7 +267,7 @@ PICTURES = {
         (1360, 1100),
         COMPLAINT,
         _tab("deadline"),
-        "[name=clock_explanation]",
+        "[name=extension_ids] ~ .o_widget_care_lazy_html h4, .o_widget_care_lazy_html h4",
     ),
     "escalation": Picture(
         "complaint_supervisor",
@@ -370,6 +370,14 @@ PICTURES = {
         (1360, 640),
         click=("a[name=action_open_flow_chart]",),
         wait=".o_complaint_flow",
+    "time_limit_matrix": Picture("complaint_manager", "/odoo/complaint-time-limits", LIST, (1500, 420)),
+    "holiday_import": Picture(
+        "care_admin",
+        "/odoo/action-customer_care.customer_holiday_import_action",
+        ".modal .o_form_view",
+        (1360, 900),
+        click=(".modal button[name='action_preview']",),
+        wait=".modal .o_data_row",
     ),
     "policy": Picture(
         "complaint_manager",

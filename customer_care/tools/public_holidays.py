@@ -11,7 +11,8 @@ Knows no ORM. Days off in a row that belong together become one :class:`Break`, 
 
 A table has the columns date, until, name, kind and hours of; the last three may be missing:
 
->>> rows = [["日期", "至", "名称", "类型"], ["2026-10-01", "2026-10-07", "国庆节", "放假"], ["2026-10-10", "", "国庆节", "调休"]]
+>>> rows = [["日期", "至", "名称", "类型"], ["2026-10-01", "2026-10-07", "国庆", "放假"]]
+>>> rows.append(["2026-10-10", "", "国庆", "调休"])
 >>> breaks, problems = read_table(rows)
 >>> [(str(item.first), str(item.last), item.weekday) for item in breaks], problems
 ([('2026-10-01', '2026-10-07', None), ('2026-10-10', '2026-10-10', 0)], [])

@@ -91,11 +91,13 @@ WorkTime([2026-03-02 09:00:00/2026-03-02 11:00:00])
 
 from bisect import bisect_left, bisect_right
 from datetime import datetime, time, timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import pytz
 
 NOTHING = timedelta()
+# The days of longer working times, e.g. round the clock, are not listed.
+LISTED = timedelta(days=3000)
 
 
 class WorkTime:
@@ -105,13 +107,14 @@ class WorkTime:
     question is one or two bisections.
     """
 
-    __slots__ = ("intervals", "_starts", "_ends", "_before")
+    __slots__ = ("intervals", "_starts", "_ends", "_before", "_listed")
 
     def __init__(self, intervals):
         self.intervals = tuple(_ordered(intervals))
         self._starts = [start for start, _end in self.intervals]
         self._ends = [end for _start, end in self.intervals]
         self._before = list(accumulate((end - start for start, end in self.intervals), initial=NOTHING))
+        self._listed = {}
 
     def __eq__(self, other):
         return isinstance(other, WorkTime) and self.intervals == other.intervals
@@ -159,10 +162,11 @@ class WorkTime:
         """
         zone = pytz.timezone(str(tz or "UTC"))
         first = to_local(start, zone).date() + timedelta(days=1 if days > 0 else 0)
-        for count, (_day, end) in enumerate(self._days(first, zone), start=1):
-            if count >= days:
-                return end
-        return None
+        if self.intervals and self._ends[-1] - self._starts[0] > LISTED:
+            return next(islice(self._days(first, zone), max(days, 1) - 1, None), (None, None))[1]
+        listed, ends = self._list_days(zone)
+        index = bisect_left(listed, first) + max(days, 1) - 1
+        return ends[index] if index < len(ends) else None
 
     def days(self, first, tz):
         """Yield the local days from ``first`` on that have work: as many as the intervals know.
@@ -171,6 +175,14 @@ class WorkTime:
         """
         for day, _end in self._days(first, pytz.timezone(str(tz or "UTC"))):
             yield day
+
+    def _list_days(self, zone):
+        """Return ([local day that has work, ...], [its end of work, ...]), listed once for each zone."""
+        if zone.zone not in self._listed:
+            first = to_local(self._starts[0], zone).date() if self.intervals else None
+            pairs = list(self._days(first, zone)) if first else []
+            self._listed[zone.zone] = [day for day, _end in pairs], [end for _day, end in pairs]
+        return self._listed[zone.zone]
 
     def _passed(self, moment):
         """Return the working time from the beginning of the list to ``moment``."""

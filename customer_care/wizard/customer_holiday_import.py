@@ -41,7 +41,9 @@ class CustomerHolidayImport(models.TransientModel):
     year_to = fields.Integer(string="To Year", default=lambda self: fields.Date.context_today(self).year)
     with_weekends = fields.Boolean(
         string="Weekends beside Holidays Too",
-        default=True,
+        compute="_compute_with_weekends",
+        store=True,
+        readonly=False,
         help="A weekend next to a holiday belongs to it, as official notices in China count. It matters where people "
         "work on weekends.",
     )
@@ -57,6 +59,11 @@ class CustomerHolidayImport(models.TransientModel):
     line_ids = fields.One2many("customer.holiday.import.line", "import_id", string="Days")
     warning = fields.Text(readonly=True)
     result = fields.Text(readonly=True)
+
+    @api.depends("country_id")
+    def _compute_with_weekends(self):
+        for wizard in self:
+            wizard.with_weekends = wizard.country_id.code == "CN"
 
     def action_preview(self):
         """Show what would be added.

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists
+from odoo.tools.sql import column_exists, table_exists
 
 from .customer_complaint_policy import CONDITION_FIELDS
 from .customer_complaint_policy_line import TARGETS
@@ -85,7 +85,9 @@ class CustomerComplaint(models.Model):
     def _auto_init(self):
         """Fill in, for complaints of before, which time limit is next and when the customer last heard of us."""
         cr = self.env.cr
-        is_new = not column_exists(cr, self._table, "next_target")
+        is_new = table_exists(cr, "customer_complaint_clock") and not column_exists(
+            cr, self._table, "next_target"
+        )
         result = super()._auto_init()
         if is_new:
             cr.execute(

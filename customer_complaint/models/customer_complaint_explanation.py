@@ -94,7 +94,7 @@ class CustomerComplaint(models.Model):
         more = self.env._("%(count)s earlier spans are not shown.", count=hidden) if hidden > 0 else ""
         sentences = Markup("<br/>").join(self._say_clock(target, entry))
         return Markup(
-            "<h4>%s <span class='badge text-bg-%s'>%s</span></h4><p>%s</p>"
+            "<h4 class='mt-3'>%s <span class='badge text-bg-%s'>%s</span></h4><p>%s</p>"
             "<details><summary class='text-muted'>%s</summary><p class='text-muted'>%s</p>"
             "<table class='table table-sm'><tbody>%s</tbody></table></details>"
         ) % (
@@ -145,10 +145,10 @@ class CustomerComplaint(models.Model):
 
     def _say_state(self, result):
         """Yield what became of the time limit so far."""
-        if result.stopped:
-            yield self.env._("Fulfilled on %(moment)s.", moment=self._format_moment(result.stopped))
         if result.breach:
             yield self.env._("Exceeded on %(moment)s.", moment=self._format_moment(result.breach))
+        if result.stopped:
+            yield self.env._("Fulfilled on %(moment)s.", moment=self._format_moment(result.stopped))
         if result.state == "paused":
             yield self.env._("Paused: the deadline is known once time goes on.")
         elif result.deadline and not result.stopped and result.deadline != result.breach:
@@ -218,7 +218,7 @@ class CustomerComplaint(models.Model):
             for first, last, name, kind in days
         )
         title = self.env._("Holidays and make-up days on the way")
-        return Markup("<h4>%s</h4><ul>%s</ul>") % (title, items)
+        return Markup("<h4 class='mt-3'>%s</h4><ul>%s</ul>") % (title, items)
 
     def _format_days(self, first, last):
         days = [format_date(self.env, day) for day in dict.fromkeys((first, last))]

@@ -63,9 +63,7 @@ class CustomerComplaintExtension(models.Model):
     )
     requested_datetime = fields.Datetime(string="Requested on", readonly=True, copy=False)
     previous_deadline = fields.Datetime(string="Deadline before", readonly=True, copy=False)
-    new_deadline = fields.Datetime(
-        string="New Deadline", readonly=True, copy=False, help="As it was when approved; pauses move it."
-    )
+    new_deadline = fields.Datetime(readonly=True, copy=False, help="As it was when approved; pauses move it.")
     expected_deadline = fields.Datetime(
         compute="_compute_expected_deadline",
         help="The deadline that the approval would give now; empty while the time limit is paused.",

@@ -18,6 +18,7 @@ from . import (
     test_fuzz,
     test_handover,
     test_json_api,
+    test_known_traps,
     test_mail_acknowledgement,
     test_mail_forward,
     test_mail_gateway,

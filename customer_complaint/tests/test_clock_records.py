@@ -72,29 +72,30 @@ def tick(events, steps, painted, begin, now):
 
     :param events: [(minute, effect)], ``steps``: [(minute, minutes allowed from then on)]
     """
-    used, breach, effect, total = 0, None, OPEN, 0
+    used, breach = 0, None
     for minute in range(begin, now):
-        for moment, following in events:
-            if moment <= minute:
-                effect = following
-        for moment, allowed in steps:
-            if moment <= minute or moment <= begin:
-                total = allowed
-        if effect == OPEN:
-            if breach is None and used >= total:
-                breach = minute
-            used += painted[minute]
-    for moment, following in events:
-        if moment <= now:
-            effect = following
+        if last(events, minute, OPEN) != OPEN:
+            continue
+        if breach is None and used >= last(steps, minute, steps[0][1]):
+            breach = minute
+        used += painted[minute]
+    effect, deadline, minute, ahead = last(events, now, OPEN), None, now, used
     total = steps[-1][1]
-    deadline, minute, ahead = None, now, used
     if effect == OPEN and ahead < total:
         while ahead < total:
             ahead += painted[minute]
             minute += 1
         deadline = minute
     return used, breach, deadline, effect
+
+
+def last(changes, minute, value):
+    """Return what was last set by a minute, from [(minute, value)] in order."""
+    for moment, following in changes:
+        if moment > minute:
+            break
+        value = following
+    return value
 
 
 @tagged("post_install", "-at_install")

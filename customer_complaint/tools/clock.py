@@ -77,6 +77,7 @@ datetime.datetime(2026, 3, 5, 0, 0)
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from odoo.addons.customer_care.tools.worktime import WorkTime
@@ -116,9 +117,15 @@ class Clock:
     remaining: float
     breach: datetime | None
     stopped: datetime | None
-    spans: tuple
     limit: float
     is_exhausted: bool
+    phases: tuple
+    worktime: WorkTime
+
+    @cached_property
+    def spans(self):
+        """Return the pieces of the way without gap; made when asked for, as only explanations do."""
+        return tuple(span for phase in self.phases for span in _spans(phase, self.worktime))
 
 
 def compute(start, history, limit, worktime, now, extensions=()):
@@ -148,9 +155,10 @@ def compute(start, history, limit, worktime, now, extensions=()):
         remaining=total - used,
         breach=breach,
         stopped=begin if effect == STOP else None,
-        spans=tuple(span for phase in phases for span in _spans(phase, worktime)),
         limit=total,
         is_exhausted=effect == RUN and deadline is None,
+        phases=tuple(phases),
+        worktime=worktime,
     )
 
 

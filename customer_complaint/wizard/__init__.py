@@ -11,4 +11,3 @@ from . import (
     customer_complaint_stage_archive,
     customer_complaint_task_return,
 )
-from . import customer_complaint_move, customer_complaint_reopen, customer_complaint_stage_archive
