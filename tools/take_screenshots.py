@@ -370,6 +370,7 @@ PICTURES = {
         (1360, 640),
         click=("a[name=action_open_flow_chart]",),
         wait=".o_complaint_flow",
+    ),
     "time_limit_matrix": Picture("complaint_manager", "/odoo/complaint-time-limits", LIST, (1500, 420)),
     "holiday_import": Picture(
         "care_admin",
