@@ -44,6 +44,14 @@ class CustomerComplaint(models.Model):
             "context": {"default_complaint_id": self.id},
         }
 
+    def _merge_parts(self, main):
+        """Let departments go on with their tasks for ``main``; what is done stays where it was done."""
+        result = super()._merge_parts(main)
+        self.task_ids.filtered(lambda task: task.state not in ("done", "cancelled")).write(
+            {"complaint_id": main.id}
+        )
+        return result
+
     def _get_missing(self, stage):
         missing = super()._get_missing(stage)
         if stage.id not in stage._get_ids_needing_tasks():

@@ -39,9 +39,11 @@ class TestExtension(ComplaintCommon):
             self.assertEqual(extension.approval_state, "pending")
             self.assertEqual(self._clock(self.complaint).deadline, datetime(2026, 3, 16, 17))
             self.assertTrue(self.complaint.has_pending_extension)
+        number = self.complaint.escalation_round
         with self._at(5):
             extension.with_user(self.manager).action_approve()
         self.assertEqual(self._clock(self.complaint).deadline, datetime(2026, 3, 23, 17))
+        self.assertEqual(self.complaint.escalation_round, number + 1, "its levels count for the new deadline")
         self.assertRecordValues(
             extension,
             [{"previous_deadline": datetime(2026, 3, 16, 17), "new_deadline": datetime(2026, 3, 23, 17)}],

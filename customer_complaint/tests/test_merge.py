@@ -274,6 +274,16 @@ class TestMerge(MergeCommon):
         self.assertEqual(draft.complaint_id, self.main)
         self.assertEqual(pending.complaint_id, self.second)
 
+    def test_open_tasks_go_over(self):
+        """Departments go on for the main complaint; what is done stays where it was done."""
+        open_task, done = self.env["customer.complaint.task"].create(
+            [{"name": name, "complaint_id": self.second.id} for name in ("Look", "Looked")]
+        )
+        done.sudo()._write({"state": "done"})
+        done.invalidate_recordset()
+        self._merge(self.second, self.main)
+        self.assertEqual((open_task.complaint_id, done.complaint_id), (self.main, self.second))
+
     def test_flags_go_over_without_a_second_alarm(self):
         """Somebody was told already."""
         self.second.is_legal = True

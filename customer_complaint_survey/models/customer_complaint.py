@@ -81,7 +81,9 @@ class CustomerComplaint(models.Model):
 
     def _complaint_on_closed(self):
         result = super()._complaint_on_closed()
-        for count, complaints in self.grouped("reopen_count").items():
+        # Who praised or asked had no complaint whose handling could be judged.
+        problems = self.filtered(lambda complaint: complaint._is_problem())
+        for count, complaints in problems.grouped("reopen_count").items():
             self.env["customer.survey.rule"]._send("complaint_closed", complaints, cause=str(count))
         return result
 

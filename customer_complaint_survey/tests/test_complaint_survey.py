@@ -72,6 +72,12 @@ class TestComplaintSurvey(ComplaintSurveyKit, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(answer.state, "done")
 
+    def test_praise_is_not_asked_about(self):
+        """How a complaint was handled is asked of those who complained."""
+        for kind in ("praise", "inquiry", "suggestion"):
+            self.assertFalse(self._close(self._create_complaint(kind=kind)), kind)
+        self.assertTrue(self._close(self._create_complaint(kind="grievance")))
+
     def test_shipped_rule_is_active(self):
         """Closing a complaint asks the customer as soon as the addon is installed."""
         self.assertTrue(self.is_shipped_active)
