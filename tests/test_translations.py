@@ -63,7 +63,7 @@ def test_chinese_uses_agreed_terms(addon):
         glossary = [(row["english"], row["chinese"].split("|")) for row in csv.DictReader(stream)]
     wrong = []
     for entry in _catalogue(addon).translated_entries():
-        english = re.sub(r"<[^>]+>|\{\{.*?\}\}|%\(\w+\)s", " ", entry.msgid).lower()
+        english = re.sub(r"<[^>]+>|\{\{.*?\}\}|\{\w+\}|%\(\w+\)s", " ", entry.msgid).lower()
         for term, accepted in glossary:
             if re.search(rf"\b{term}s?\b", english) and not any(word in entry.msgstr for word in accepted):
                 wrong.append(f"{entry.msgid[:70]!r} -> {entry.msgstr[:70]!r}: {term} is {'|'.join(accepted)}")

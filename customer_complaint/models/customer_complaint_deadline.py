@@ -155,9 +155,7 @@ class CustomerComplaint(models.Model):
 
     def _after_write(self, vals):
         """Ask the time limits anew after a write that concerns them."""
-        Policy = self.env["customer.complaint.policy"]
-        unused = CONDITION_FIELDS - Policy._get_condition_fields()
-        concerned = CLOCK_FIELDS.intersection(vals) - unused
+        concerned = CLOCK_FIELDS.intersection(vals) - (CONDITION_FIELDS - self._get_watched_conditions())
         if not concerned:
             return
         complaints = self
@@ -165,6 +163,10 @@ class CustomerComplaint(models.Model):
             targets = {TARGET_FIELDS[name] for name in concerned}
             complaints = self.filtered(lambda complaint: complaint.sudo()._has_limit(targets))
         complaints._refresh_clocks()
+
+    def _get_watched_conditions(self):
+        """Return which of ``CONDITION_FIELDS`` decide about time limits. Override to add others."""
+        return self.env["customer.complaint.policy"]._get_condition_fields()
 
     def _has_limit(self, targets):
         """Return whether the complaint's policy has a time limit for one of ``targets``."""

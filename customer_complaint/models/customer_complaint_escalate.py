@@ -11,7 +11,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import clock, escalation
-from .customer_complaint_deadline import CLOCK_FIELDS
 from .customer_complaint_escalation_level import LevelFacts
 from .customer_complaint_escalation_log import ACTIVITY
 from .customer_complaint_stage import DONE_PHASES
@@ -25,8 +24,6 @@ ESCALATION_FIELDS = {
     "priority_raise": 0,
     "escalation_ids": [],
 }
-# Rules ask for these, beside what time limits ask for.
-MATCH_FIELDS = {"kind", "partner_id"}
 HIGHEST_RAISE = 3
 # The working time is not known for ever: what lies beyond is looked for again after these days.
 LOOK_AGAIN = timedelta(days=7)
@@ -102,10 +99,7 @@ class CustomerComplaint(models.Model):
 
     def write(self, vals):
         self._check_escalation_fields(vals)
-        result = super().write(vals)
-        if (MATCH_FIELDS - CLOCK_FIELDS).intersection(vals):
-            self._refresh_clocks()
-        return result
+        return super().write(vals)
 
     def _check_escalation_fields(self, names):
         """Refuse values for what only the program knows about escalations.
@@ -117,6 +111,9 @@ class CustomerComplaint(models.Model):
             raise AccessError(self.env._("Escalations are logged by the program alone."))
 
     # When
+
+    def _get_watched_conditions(self):
+        return super()._get_watched_conditions() | self.env["customer.complaint.escalation"]._get_watched()
 
     def _get_escalation_rows(self, results):
         """Return the results of time limits that may be escalated: {(complaint id, target): entry}.

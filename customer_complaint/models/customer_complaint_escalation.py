@@ -125,6 +125,18 @@ class CustomerComplaintEscalation(models.Model):
         )
 
     @api.model
+    def _get_watched(self):
+        """Return which fields of complaints the rules look at, beside team and company."""
+        conditions = {
+            "category_id": "category_ids",
+            "severity": "severity",
+            "kind": "kind",
+            "partner_id": "grade_ids",
+        }
+        rules = self._get_rules()
+        return {name for name, own in conditions.items() if any(getattr(rule, own) for rule in rules)}
+
+    @api.model
     def _match(self, complaint, target):
         """Return the levels (``LevelFacts``) for a time limit of a complaint, none when no rule fits."""
         for rule in self._get_rules():
