@@ -176,6 +176,17 @@ class TestEscalationLevels(EscalationCommon):
             self._run_job()
         self.assertEqual(len(complaint.escalation_ids), 1)
 
+    def test_inquiry_is_escalated_by_its_own_name(self):
+        """What is no complaint is no complaint in the timeline either."""
+        inquiry = self._receive(2, 9, kind="inquiry", partner_id=self.customer.id)
+        with self._at(3, 11, 1):
+            self._run_job()
+        self.assertEqual(inquiry.escalation_level, 2)
+        events = self.env["customer.care.event"].search(
+            [("res_model", "=", "customer.complaint"), ("res_id", "=", inquiry.id)]
+        )
+        self.assertIn("feedback_escalated", events.mapped("kind"))
+
     def test_reopened(self):
         """A reopened complaint begins a new round: the level it has reached is told again, once."""
         complaint = self._receive(2, 9)
