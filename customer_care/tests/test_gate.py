@@ -120,6 +120,8 @@ class TestGate(CareCommon):
         )
         for partner in partners[:20]:
             self._decide("given", partner=partner)
+        # What is configured is kept in the registry's cache.
+        self.person._care_gate_map("marketing", "phone", NOON)
         self.env.flush_all()
         self.env.invalidate_all()
         with self.assertQueryCount(14):

@@ -153,16 +153,7 @@ class CustomerComplaintSolution(models.Model):
 
     def _customer_escalate(self, person, comment):
         self._post_of_customer(self.env._("%(name)s asks for a superior.", name=person), comment)
-        escalate = getattr(self, "_complaint_escalate", None)
-        if escalate:
-            escalate(comment, by_customer=True)
-            return
-        self.urgency = "high"
-        summary = self.env._("The customer asks for a superior")
-        user = self.team_id.user_id or self.user_id
-        self.with_context(mail_activity_quick_update=True).activity_schedule(
-            "mail.mail_activity_data_todo", summary=summary, user_id=user.id or False
-        )
+        self._complaint_escalate(comment, by_customer=True)
 
     def _customer_withdraw(self, person, comment):
         self._post_of_customer(self.env._("%(name)s withdraws the complaint.", name=person), comment)
