@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, table_exists
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 from .customer_complaint_policy import CONDITION_FIELDS
 from .customer_complaint_policy_line import TARGETS
@@ -88,6 +88,10 @@ class CustomerComplaint(models.Model):
         is_new = table_exists(cr, "customer_complaint_clock") and not column_exists(
             cr, self._table, "next_target"
         )
+        if is_new:
+            # Made here, so that nothing is computed for complaints of before: they have their time limits.
+            create_column(cr, self._table, "next_target", "varchar")
+            create_column(cr, self._table, "next_escalation_datetime", "timestamp")
         result = super()._auto_init()
         if is_new:
             cr.execute(

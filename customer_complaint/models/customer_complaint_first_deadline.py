@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from .customer_complaint import EARLIEST_YEAR
 from .customer_complaint_policy import CONDITION_FIELDS
@@ -32,13 +33,15 @@ class CustomerComplaint(models.Model):
     next_escalation_datetime = fields.Datetime(compute="_compute_first_deadline", store=True, precompute=True)
 
     def _compute_first_deadline(self):
-        """Look ahead for complaints that are not stored yet; those that are have their time limits."""
+        """Look ahead for complaints that are not stored yet; those that are keep what is stored."""
+        stored = self.filtered("id")
+        for complaint_id, *values in stored._get_stored_deadlines():
+            for name, value in zip(FIRST_FIELDS, values, strict=True):
+                self.browse(complaint_id)[name] = value
         # A receipt in another age is refused when the complaint is stored.
-        drafts = self.filtered(
-            lambda complaint: not complaint.id and complaint.received_datetime.year >= EARLIEST_YEAR
-        )
+        drafts = (self - stored).filtered(lambda complaint: complaint.received_datetime.year >= EARLIEST_YEAR)
         for name in FIRST_FIELDS:
-            (self - drafts)[name] = False
+            (self - stored - drafts)[name] = False
         Clock = self.env["customer.complaint.clock"].sudo()
         results = Clock._compute_results(drafts, drafts._get_first_histories())
         escalations = drafts._get_next_escalations(results)
@@ -46,6 +49,15 @@ class CustomerComplaint(models.Model):
         for row, complaints in Clock._group_by_next(drafts, values, escalations):
             for name in FIRST_FIELDS:
                 complaints[name] = row[name]
+
+    def _get_stored_deadlines(self):
+        """Return [(id, value of each of ``FIRST_FIELDS``), ...] as they stand in the database."""
+        if not self:
+            return []
+        columns = SQL(", ").join(SQL.identifier(name) for name in ("id", *FIRST_FIELDS))
+        return self.env.execute_query(
+            SQL("SELECT %s FROM customer_complaint WHERE id IN %s", columns, tuple(self.ids))
+        )
 
     def _get_first_histories(self):
         """Return {complaint id: history} of new complaints, as of ``Past``."""

@@ -12,6 +12,18 @@ from .common import ComplaintCommon
 
 @tagged("post_install", "-at_install")
 class TestDeadlines(ComplaintCommon):
+    def test_first_deadline_is_not_computed_twice(self):
+        """Whatever asks for it again, the policy and deadline of a stored complaint stay as they are."""
+        complaint = self._create_complaint()
+        self.env.flush_all()
+        before = complaint.read(["policy_id", "next_deadline", "next_target"])
+        self.assertTrue(complaint.policy_id and complaint.next_deadline)
+        for name in ("policy_id", "next_deadline", "next_target", "next_escalation_datetime"):
+            self.env.add_to_compute(complaint._fields[name], complaint)
+        self.env.flush_all()
+        complaint.invalidate_recordset()
+        self.assertEqual(complaint.read(["policy_id", "next_deadline", "next_target"]), before)
+
     def test_default_policy(self):
         """24 working hours to the first response, 10 working days to the resolution."""
         with self._at(2, 12):
