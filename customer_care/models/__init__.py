@@ -1,5 +1,6 @@
 # What others inherit comes first.
 from . import (  # isort: split
+    customer_cached_mixin,
     customer_care_link_mixin,
     customer_care_mixin,
     customer_guard_mixin,

@@ -15,6 +15,7 @@ class CustomerApprovalRule(models.Model):
 
     _name = "customer.approval.rule"
     _description = "Approval Rule"
+    _inherit = "customer.cached.mixin"
     _order = "model_id, sequence, id"
 
     name = fields.Char(
@@ -161,22 +162,6 @@ class CustomerApprovalRule(models.Model):
                         "Nobody could approve by the rule %(rule)s: choose who approves.", rule=rule.name
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @tools.ormcache("model_name")

@@ -66,6 +66,7 @@ class CustomerComplaintAssignRule(models.Model):
 
     _name = "customer.complaint.assign.rule"
     _description = "Complaint Assignment Rule"
+    _inherit = "customer.cached.mixin"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -118,22 +119,6 @@ class CustomerComplaintAssignRule(models.Model):
                 raise ValidationError(
                     self.env._("The team %(name)s belongs to another company.", name=rule.team_id.name)
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @tools.ormcache()

@@ -31,6 +31,7 @@ class CustomerComplaintKeyword(models.Model):
 
     _name = "customer.complaint.keyword"
     _description = "Complaint Keyword Rule"
+    _inherit = "customer.cached.mixin"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -68,22 +69,6 @@ class CustomerComplaintKeyword(models.Model):
                 raise ValidationError(
                     self.env._("Choose what the words of “%(name)s” propose.", name=rule.name)
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     def _get_words(self):
         """Return the words of the rule (singleton), one for each line that is not empty."""

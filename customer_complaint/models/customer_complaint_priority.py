@@ -18,6 +18,7 @@ class CustomerComplaintPriority(models.Model):
 
     _name = "customer.complaint.priority"
     _description = "Complaint Priority Matrix"
+    _inherit = "customer.cached.mixin"
     _order = "id"
     _rec_name = "severity"
 
@@ -27,22 +28,6 @@ class CustomerComplaintPriority(models.Model):
     priority_high = fields.Selection(PRIORITIES, string="High Urgency", required=True, default="2")
 
     _severity_uniq = models.UniqueIndex("(severity)", "The matrix has one row for each severity.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rows = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rows
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     def action_apply(self):
         """Give the open complaints of the user's companies the priority that the matrix has for them now."""

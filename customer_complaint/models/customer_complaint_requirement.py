@@ -15,6 +15,7 @@ class CustomerComplaintRequirement(models.Model):
 
     _name = "customer.complaint.requirement"
     _description = "Information Required by Complaint Stages"
+    _inherit = "customer.cached.mixin"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -33,22 +34,6 @@ class CustomerComplaintRequirement(models.Model):
                 raise ValidationError(
                     self.env._("%(name)s is no field that can be filled in.", name=requirement.field_name)
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        requirements = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return requirements
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     def _get_labels(self):

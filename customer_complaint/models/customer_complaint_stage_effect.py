@@ -1,6 +1,6 @@
 import json
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS
 from .customer_complaint_stage import CLOCK_EFFECTS
@@ -15,6 +15,7 @@ class CustomerComplaintStageEffect(models.Model):
 
     _name = "customer.complaint.stage.effect"
     _description = "Effect of a Stage on a Time Limit"
+    _inherit = "customer.cached.mixin"
     _order = "stage_id, target"
     _rec_name = "target"
 
@@ -25,22 +26,6 @@ class CustomerComplaintStageEffect(models.Model):
     effect = fields.Selection(CLOCK_EFFECTS, required=True, default="run")
 
     _target_uniq = models.Constraint("UNIQUE(stage_id, target)", "A stage does one thing to each time limit.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        effects = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return effects
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     def _freeze(self):
         """Return the effects of one stage as the history keeps them: a JSON text, None without any."""
