@@ -190,7 +190,10 @@ class CustomerComplaint(models.Model):
     _number_uniq = models.UniqueIndex("(number, company_id)", "This complaint number exists already.")
     _order_idx = models.Index("(next_deadline, id DESC)")
     # The board: how many are in each stage, and the first of each, from the index alone.
-    _board_idx = models.Index("(stage_id, next_deadline, id DESC) WHERE active IS TRUE")
+    # Company and confidentiality are in it because the record rules ask for them.
+    _board_idx = models.Index(
+        "(stage_id, next_deadline, id DESC) INCLUDE (company_id, is_confidential) WHERE active IS TRUE"
+    )
     _received_idx = models.Index("(received_datetime)")
     _stale_idx = models.Index("(id) WHERE is_clock_stale IS TRUE")
 
@@ -320,7 +323,7 @@ class CustomerComplaint(models.Model):
     def create(self, vals_list):
         self._check_code_only(field for vals in vals_list for field in vals)
         vals_list = self._fill_numbers(self._fill_defaults(vals_list))
-        complaints = super().create(vals_list)
+        complaints = super().create(self._drop_empty(vals_list))
         # A new complaint has no rating: computing that would ask for it.
         self.env.remove_to_compute(self._fields["rating_last_value"], complaints)
         complaints._after_create()

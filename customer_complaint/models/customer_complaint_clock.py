@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..tools import clock
 from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS, UNITS
+from .customer_complaint_stage import DONE_PHASES
 
 STATES = [
     ("running", "Running"),
@@ -133,7 +134,12 @@ class CustomerComplaintClock(models.Model):
         insert(self, [vals for key, vals in values.items() if key not in stored])
         self._update({stored[key]: vals for key, vals in values.items() if key in stored})
         complaints.invalidate_recordset(["clock_ids"], flush=False)
-        self._store_next_deadlines(complaints, values, complaints._get_next_escalations(results))
+        complaints.modified(["clock_ids"])
+        if histories:
+            # What is next was computed before the row was inserted; one that is done at once has nothing next.
+            complaints = complaints.filtered(lambda complaint: complaint.stage_id._get_phase() in DONE_PHASES)
+        if complaints:
+            self._store_next_deadlines(complaints, values, complaints._get_next_escalations(results))
 
     @api.model
     def _get_stored(self, complaints):
@@ -370,7 +376,7 @@ class CustomerComplaintClock(models.Model):
             for name, value in row.items():
                 # As a stored computed field: no log of changes, written with what else is pending.
                 complaints._fields[name].write(group, value)
-        complaints.modified(["clock_ids", *NEXT_FIELDS])
+        complaints.modified(NEXT_FIELDS)
 
     @api.model
     def _group_by_next(self, complaints, values, escalations):

@@ -64,9 +64,6 @@ class CustomerComplaint(models.Model):
         string="Due Soon",
         help="The nearest deadline is less than four hours away.",
     )
-    time_left = fields.Char(
-        compute="_compute_time_left", help="To the nearest deadline, in hours of the wall clock."
-    )
     response_deadline = fields.Datetime(compute="_compute_deadlines", compute_sudo=True)
     response_state = fields.Selection(
         lambda self: self.env["customer.complaint.clock"]._get_state_selection(),
@@ -129,12 +126,6 @@ class CustomerComplaint(models.Model):
         return Domain("next_deadline", ">=", now) & Domain(
             "next_deadline", "<", now + timedelta(hours=SOON_HOURS)
         )
-
-    @api.depends("next_deadline")
-    @api.depends_context("lang")
-    def _compute_time_left(self):
-        for deadline, complaints in self.grouped("next_deadline").items():
-            complaints.time_left = complaints._format_time_left(deadline)
 
     @api.depends("clock_ids.deadline", "clock_ids.state")
     @api.depends_context("lang")

@@ -136,7 +136,7 @@ class CustomerComplaint(models.Model):
         now = fields.Datetime.now()
         plans = {}
         for (complaint_id, target), entry in self._get_escalation_rows(results).items():
-            complaint = self.browse(complaint_id)
+            complaint = self.browse((complaint_id,))  # also of one that is not stored yet
             number, silence = marks.get((complaint_id, target), (0, None))
             levels = [level for level in Rule._match(complaint, target) if level.number > number]
             steps = complaint._plan_steps(levels, entry, silence, now) if levels else []

@@ -15,9 +15,6 @@ class CustomerComplaint(models.Model):
 
     _inherit = "customer.complaint"
 
-    escalation_text = fields.Char(
-        string="Escalation", compute="_compute_escalation_text", groups="base.group_user"
-    )
     escalation_banner = fields.Char(compute="_compute_escalation_banner", groups="base.group_user")
     can_acknowledge_escalation = fields.Boolean(
         compute="_compute_escalation_banner", groups="base.group_user"
@@ -25,15 +22,6 @@ class CustomerComplaint(models.Model):
     escalation_plan = fields.Html(
         compute="_compute_escalation_plan", sanitize=False, groups="base.group_user"
     )
-
-    @api.depends("escalation_level", "escalation_state")
-    @api.depends_context("lang")
-    def _compute_escalation_text(self):
-        for (level, state), complaints in self.grouped(
-            lambda complaint: (complaint.escalation_level, complaint.escalation_state)
-        ).items():
-            is_shown = level and state in ("open", "acknowledged")
-            complaints.escalation_text = self.env._("Level %(number)s", number=level) if is_shown else False
 
     @api.depends("escalation_level", "escalation_state")
     @api.depends_context("lang", "uid")

@@ -66,7 +66,6 @@ class CustomerComplaintMatter(models.Model):
         copy=False,
         groups=STAFF,
     )
-    is_problem = fields.Boolean(compute="_compute_is_problem")
 
     _claimed_amount_range = models.Constraint(
         # not a number is larger than any number
@@ -82,11 +81,6 @@ class CustomerComplaintMatter(models.Model):
             if complaint.claimed_amount and not currency:
                 currency = (complaint.company_id or self.env.company).currency_id
             complaint.claimed_currency_id = currency
-
-    @api.depends("kind")
-    def _compute_is_problem(self):
-        for complaint in self:
-            complaint.is_problem = complaint.kind in PROBLEM_KINDS
 
     @api.model
     def _get_reference_models(self):

@@ -23,6 +23,7 @@ from . import (
     test_mail_forward,
     test_mail_gateway,
     test_mail_raw,
+    test_marks,
     test_matter,
     test_merge,
     test_metric,

@@ -1,0 +1,150 @@
+import json
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .customer_complaint import PROBLEM_KINDS, STAFF
+from .customer_complaint_deadline import SOON_HOURS
+from .customer_complaint_stage import OPEN_PHASES
+
+# Stored fields of which the marks are made, those of the time first.
+TIME_FIELDS = ("next_deadline", "next_target")
+MARK_FIELDS = (
+    "stage_id",
+    "kind",
+    "is_confidential",
+    "handover_user_id",
+    "is_legal",
+    "is_safety",
+    "is_media",
+    "repeat_of_id",
+    "duplicate_of_id",
+    "waiting_reason_id",
+    "escalation_level",
+    "escalation_state",
+    "rating_last_value",
+)
+
+
+class CustomerComplaint(models.Model):
+    """What a card or a row points out besides its columns, as one text.
+
+    A board shows hundreds of complaints, and each of a dozen rarely set fields costs as much there as the name. So
+    they travel together, and only those that are set.
+    """
+
+    _inherit = "customer.complaint"
+
+    marks = fields.Char(string="At a Glance", compute="_compute_marks", groups=STAFF, exportable=False)
+
+    @api.depends(*TIME_FIELDS, *MARK_FIELDS)
+    @api.depends_context("lang")
+    def _compute_marks(self):
+        """Fill in a JSON object, see ``_get_marks``; false without marks."""
+        marks = self._get_marks()
+        for complaint in self:
+            own = marks.get(complaint.id)
+            complaint.marks = json.dumps(own, ensure_ascii=False) if own else False
+
+    def _get_marks(self):
+        """Return what cards and rows point out, as a dict of dicts by the ids of the complaints.
+
+        ``time``: state (``late``, ``soon`` or ``open``), what is due, time left; ``marks``: list of dicts with
+        ``text`` and/or ``icon`` (its class), ``title`` and ``color`` (of Bootstrap). All in the reader's language.
+        Override to add marks of other addons: a query there is one of the whole list or board.
+        """
+        stored = self.filtered("id")
+        now = fields.Datetime.now()
+        soon = now + timedelta(hours=SOON_HOURS)
+        targets = dict(self._fields["next_target"]._description_selection(self.env))
+        known, result = {}, {}
+        times = stored._read_stored(TIME_FIELDS)
+        for complaint_id, (deadline, target), values in zip(
+            stored._ids, times, stored._read_stored(MARK_FIELDS), strict=True
+        ):
+            if values not in known:
+                known[values] = self._get_constant_marks(**dict(zip(MARK_FIELDS, values, strict=True)))
+            marks = {"marks": list(known[values])} if known[values] else {}
+            if deadline:
+                state = "late" if deadline < now else "soon" if deadline < soon else "open"
+                if deadline not in known:
+                    known[deadline] = self._format_time_left(deadline)
+                marks["time"] = [state, targets.get(target, ""), known[deadline]]
+            result[complaint_id] = marks
+        return result
+
+    def _read_stored(self, names):
+        """Return for each stored complaint the tuple of its values, relations as ids, none when unset.
+
+        They come right from the cache: asking each record for each field costs ten times as much.
+        """
+        columns = [self._fields[name] for name in names]
+        if any(any(field._cache_missing_ids(self)) for field in columns):
+            self.fetch(names)
+        return zip(*(map(field._get_cache(self.env).get, self._ids) for field in columns), strict=True)
+
+    @api.model
+    def _get_constant_marks(
+        self,
+        *,
+        stage_id,
+        kind,
+        is_confidential,
+        handover_user_id,
+        is_legal,
+        is_safety,
+        is_media,
+        repeat_of_id,
+        duplicate_of_id,
+        waiting_reason_id,
+        escalation_level,
+        escalation_state,
+        rating_last_value,
+    ):
+        """Return the marks, as a list of dicts, that do not change with the time. Most complaints share theirs."""
+        facts = self.env["customer.complaint.stage"]._get_facts().get(stage_id)
+        is_open = bool(facts) and facts["phase"] in OPEN_PHASES
+        marks = []
+        if is_confidential:
+            marks.append({"icon": "fa-lock", "title": self.env._("Confidential")})
+        if handover_user_id:
+            title = self.env._("Waits for the answer to a hand-over")
+            marks.append({"icon": "fa-exchange", "title": title})
+        if kind not in PROBLEM_KINDS:
+            name = dict(self._fields["kind"]._description_selection(self.env)).get(kind, "")
+            marks.append({"text": name, "color": "info"})
+        if is_legal:
+            marks.append({"text": self.env._("Legal"), "color": "danger"})
+        if is_safety:
+            marks.append({"text": self.env._("Safety"), "color": "danger"})
+        if is_media:
+            marks.append({"text": self.env._("Media"), "color": "danger"})
+        if repeat_of_id:
+            marks.append({"text": self.env._("Repeated"), "color": "warning"})
+        if duplicate_of_id and is_open:
+            marks.append({"text": self.env._("Duplicate?"), "color": "warning"})
+        if escalation_level and escalation_state in ("open", "acknowledged"):
+            marks.append(
+                {
+                    "icon": "fa-level-up",
+                    "title": self.env._("Escalated"),
+                    "text": self.env._("Level %(number)s", number=escalation_level),
+                    "color": "danger" if escalation_state == "open" else "warning",
+                }
+            )
+        if waiting_reason_id:
+            reason = self.env["customer.complaint.waiting.reason"].sudo().browse(waiting_reason_id)
+            marks.append(
+                {
+                    "icon": "fa-hourglass-half",
+                    "title": self.env._("Waiting"),
+                    "text": reason.name,
+                    "color": "light",
+                }
+            )
+        if rating_last_value:
+            face = "smile" if rating_last_value > 3 else "meh" if rating_last_value > 1 else "frown"
+            color = "success" if rating_last_value > 3 else "warning" if rating_last_value > 1 else "danger"
+            title = self.env._("Rating of the customer")
+            marks.append({"icon": f"fa-{face}-o text-{color}", "title": title})
+        return marks
