@@ -36,6 +36,7 @@ from . import (
     test_public_form,
     test_reply,
     test_task,
+    test_task_escalation,
     test_task_page,
     test_team_flow,
     test_triage,
