@@ -82,6 +82,7 @@ from . import (
     customer_complaint_web,
     customer_grade,
     customer_grading_proposal,
+    customer_holiday_reminder,
     customer_makeup_day,
     customer_metric,
     ir_rule,
