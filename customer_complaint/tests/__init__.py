@@ -31,6 +31,7 @@ from . import (
     test_moves,
     test_performance,
     test_policy,
+    test_policy_test,
     test_portal,
     test_portal_answer,
     test_public_form,
