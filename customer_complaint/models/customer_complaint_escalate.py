@@ -143,25 +143,23 @@ class CustomerComplaint(models.Model):
             return {}
         escalated = self.filtered(lambda complaint: complaint.escalation_level or complaint.has_open_tasks)
         marks = escalated._get_escalation_marks()
-        now = fields.Datetime.now()
         plans = {}
         for key, entry in self._get_escalation_rows(results).items():
             complaint = self.browse(key[0])
             number, silence = marks.get(key, (0, None))
             levels = [level for level in Rule._match(complaint, key[1]) if level.number > number]
-            steps = complaint._plan_steps(levels, entry, silence, now) if levels else []
+            steps = complaint._plan_steps(levels, entry, silence) if levels else []
             if steps:
                 plans[key] = steps
         return plans
 
-    def _plan_steps(self, levels, entry, silence, now):
+    def _plan_steps(self, levels, entry, silence):
         """Return the steps of one time limit.
 
         :param silence: by when the last level was to be acknowledged, None unless that is still awaited
         """
         amounts = [level.threshold(entry["result"].limit) for level in levels]
-        question = entry["question"]
-        moments = escalation.reach(question.start, question.history, amounts, entry["worktime"], now)
+        moments = escalation.reach_in(entry["result"].phases, amounts, entry["worktime"])
         if moments is None:
             return []
         steps = []
