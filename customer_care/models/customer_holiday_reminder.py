@@ -154,11 +154,12 @@ class CustomerHolidayReminder(models.Model):
     def _plan_todos(self, users):
         """Give each administrator a to-do in his language, due in the middle of the month."""
         self.ensure_one()
+        today = Date.context_today(self)
         for user in users:
             env = self.with_context(lang=user.lang).env
             self.with_context(mail_activity_quick_update=True).activity_schedule(
                 TODO,
                 user_id=user.id,
                 summary=env._("Import the public holidays of %(year)s", year=self.year),
-                date_deadline=Date.context_today(self).replace(day=15),
+                date_deadline=max(today, today.replace(day=15)),
             )
