@@ -37,6 +37,7 @@
         "views/customer_complaint_escalation_views.xml",
         "views/customer_complaint_escalation_log_views.xml",
         "wizard/customer_complaint_move_views.xml",
+        "wizard/customer_complaint_policy_test_views.xml",
         "wizard/customer_complaint_stage_archive_views.xml",
         "report/customer_complaint_team_report.xml",
         "report/customer_complaint_report.xml",

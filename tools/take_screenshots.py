@@ -285,6 +285,19 @@ PICTURES = {
         (1360, 660),
         ("customer.complaint.escalation", dict.fromkeys(LANGUAGES, [["sequence", "=", 100]])),
     ),
+    "policy_test": Picture(
+        "complaint_manager",
+        "/odoo/action-customer_complaint.customer_complaint_policy_test_action",
+        ".o_field_widget[name=answer] table",
+        (1360, 900),
+    ),
+    "missing_holidays": Picture(
+        "care_admin",
+        "/odoo/care-missing-holidays/{id}",
+        FORM,
+        (1360, 420),
+        ("customer.holiday.reminder", dict.fromkeys(LANGUAGES, [["state", "=", "open"]])),
+    ),
     "complaint_phone": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, PHONE, COMPLAINT),
     "approvals": Picture("complaint_manager", "/odoo/customer-approvals", LIST, (1360, 400)),
     "compensation": Picture(

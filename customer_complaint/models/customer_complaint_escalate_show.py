@@ -32,7 +32,7 @@ class CustomerComplaint(models.Model):
         for complaint in self.filtered(lambda one: one.escalation_state == "open" and one._origin):
             logs = complaint._get_open_escalations()
             last = logs.sorted(lambda log: (log.level, log.id))[-1:]
-            names = ", ".join(last.user_ids.mapped("name")) or last.emails or "-"
+            names = ", ".join(last.user_ids.mapped("name")) or last.emails or last._get_doer() or "-"
             complaint.escalation_banner = self.env._(
                 "%(what)s: told on %(moment)s: %(people)s. Nobody has acknowledged yet.",
                 what=last.what,
@@ -125,6 +125,7 @@ class CustomerComplaint(models.Model):
             "level_id": False,
             "level": MANUAL_ROLES.index(roles[-1]) + 1,
             "target": False,
+            "task_id": False,
             "round": self.escalation_round,
             "cause": cause,
             "note": reason,
@@ -174,9 +175,15 @@ class CustomerComplaint(models.Model):
         plans = complaint._plan_escalations(results)
         names = self.env["customer.complaint.clock"]._get_selection_names()
         Level = self.env["customer.complaint.escalation.level"].sudo()
+        Task = self.env["customer.complaint.task"].sudo()
         rows = [
-            (step.due, self._render_step(names.get(target, target), step, Level.browse(step.level.id)))
-            for (_id, target), steps in plans.items()
+            (
+                step.due,
+                self._render_step(
+                    Task.browse(task_id or ())._say_target(names[target]), step, Level.browse(step.level.id)
+                ),
+            )
+            for (_id, target, task_id), steps in plans.items()
             for step in steps
         ]
         if not rows:

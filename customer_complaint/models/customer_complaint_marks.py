@@ -4,11 +4,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .customer_complaint import PROBLEM_KINDS, STAFF
-from .customer_complaint_deadline import SOON_HOURS
 from .customer_complaint_stage import OPEN_PHASES
 
 # Stored fields of which the marks are made, those of the time first.
-TIME_FIELDS = ("next_deadline", "next_target")
+TIME_FIELDS = ("next_deadline", "next_target", "company_id")
 MARK_FIELDS = (
     "stage_id",
     "kind",
@@ -55,18 +54,19 @@ class CustomerComplaint(models.Model):
         """
         stored = self.filtered("id")
         now = fields.Datetime.now()
-        soon = now + timedelta(hours=SOON_HOURS)
+        hours = self.env["res.company"]._get_complaint_soon_hours()
+        soon = {company_id: now + timedelta(hours=amount) for company_id, amount in hours.items()}
         targets = dict(self._fields["next_target"]._description_selection(self.env))
         known, result = {}, {}
         times = stored._read_stored(TIME_FIELDS)
-        for complaint_id, (deadline, target), values in zip(
+        for complaint_id, (deadline, target, company_id), values in zip(
             stored._ids, times, stored._read_stored(MARK_FIELDS), strict=True
         ):
             if values not in known:
                 known[values] = self._get_constant_marks(**dict(zip(MARK_FIELDS, values, strict=True)))
             marks = {"marks": list(known[values])} if known[values] else {}
             if deadline:
-                state = "late" if deadline < now else "soon" if deadline < soon else "open"
+                state = "late" if deadline < now else "soon" if deadline < soon[company_id] else "open"
                 if deadline not in known:
                     known[deadline] = self._format_time_left(deadline)
                 marks["time"] = [state, targets.get(target, ""), known[deadline]]

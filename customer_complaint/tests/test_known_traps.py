@@ -104,6 +104,14 @@ class TestKnownTraps(ComplaintCommon):
         self.assertEqual((again.stage_id, again.closed_datetime), (self.stage_received, False))
         self.assertNotEqual(again.number, complaint.number)
 
+    def test_copies_are_of_their_own_originals(self):
+        """Trap: copying several takes all values from the whole selection or from its first."""
+        both = self._create_complaint(name="First") + self._create_complaint(name="Second", severity="major")
+        copies = both.copy()
+        self.assertEqual(copies.mapped("severity"), both.mapped("severity"))
+        for copy, original in zip(copies, both, strict=True):
+            self.assertIn(original.name, copy.name)
+
     def test_stage_entered_again_mails_again_only_when_it_should(self):
         """Trap: a request is sent at each entry of a stage and never when created in it: callbacks have a key."""
         complaint = self._create_complaint()

@@ -22,7 +22,7 @@ class TestMarks(ComplaintCommon):
     def test_flags(self):
         complaint = self._create_complaint(kind="praise", is_legal=True, is_safety=True, is_media=True)
         self.assertEqual(self._get_texts(complaint), ["Praise", "Legal", "Safety", "Media"])
-        self.assertEqual(self._get_texts(complaint, "zh_CN"), ["表扬", "涉法", "安全", "媒体"])
+        self.assertEqual(self._get_texts(complaint, "zh_CN"), ["表扬", "法律", "安全", "媒体"])
 
     def test_follows_each_change(self):
         complaint = self._create_complaint()
