@@ -124,7 +124,8 @@ class CustomerComplaintStage(models.Model):
         if lost:
             raise ValidationError(
                 self.env._(
-                    "No open stage would be left in which to begin: %(teams)s", teams=self._get_team_names(lost)
+                    "No open stage would be left in which to begin: %(teams)s",
+                    teams=self._get_team_names(lost),
                 )
             )
 

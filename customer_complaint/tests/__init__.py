@@ -29,6 +29,7 @@ from . import (
     test_metric,
     test_move_dialog,
     test_move_tour,
+    test_move_values,
     test_moves,
     test_performance,
     test_policy,

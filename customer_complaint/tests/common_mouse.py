@@ -28,7 +28,9 @@ class Mouse:
         """Return what the server answers to the user of the browser."""
         params = {"model": model, "method": method, "args": args, "kwargs": {}}
         body = json.dumps({"jsonrpc": "2.0", "params": params})
-        options = f"{{method: 'POST', headers: {{'Content-Type': 'application/json'}}, body: {json.dumps(body)}}}"
+        options = (
+            f"{{method: 'POST', headers: {{'Content-Type': 'application/json'}}, body: {json.dumps(body)}}}"
+        )
         address = "/web/dataset/call_kw"
         expression = f"fetch('{address}', {options}).then((answer) => answer.json())"
         return self.evaluate(expression)["result"]

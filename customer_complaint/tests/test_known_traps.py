@@ -3,7 +3,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.modules import get_module_path
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
