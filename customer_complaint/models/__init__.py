@@ -37,6 +37,7 @@ from . import (
     customer_complaint_matter,
     customer_complaint_merge,
     customer_complaint_move,
+    customer_complaint_move_back,
     customer_complaint_move_hint,
     customer_complaint_policy,
     customer_complaint_policy_line,
