@@ -245,18 +245,6 @@ class CustomerComplaint(models.Model):
             "views": [(False, "form")],
         }
 
-    def action_view_compensations(self):
-        """Open the compensations of the complaint."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_complaint.customer_complaint_compensation_action"
-        )
-        return {
-            **action,
-            "domain": [("complaint_id", "=", self.id)],
-            "context": {"default_complaint_id": self.id},
-        }
-
     @api.model
     def _get_board_team(self, domain):
         """Return the one team of which the domain (or the context) of a board speaks, may be empty."""

@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -311,6 +312,16 @@ class TestMoves(ComplaintCommon):
         for user in (self.other_handler, self.auditor):
             with self.assertRaises(AccessError):
                 (self.complaint + new).with_user(user).action_back_many()
+
+    def test_hotkeys_do_not_collide(self):
+        """Each letter of the form does one thing, and none that the page around it uses."""
+        arch = self.env["customer.complaint"].with_user(self.manager).get_view(view_type="form")["arch"]
+        keys = [node.get("data-hotkey") for node in etree.fromstring(arch).iter() if node.get("data-hotkey")]
+        self.assertIn("shift+r", keys)
+        self.assertEqual(len(keys), len(set(keys)))
+        self.assertFalse(
+            {"h", "u", "c", "s", "j", "n", "p", "x", "shift+a", "shift+u", "shift+x"} & set(keys)
+        )
 
     # Configuration
 

@@ -1,5 +1,4 @@
 from lxml.builder import E
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
@@ -24,7 +23,7 @@ class CustomerComplaintMove(models.TransientModel):
     @api.depends("complaint_ids", "stage_id")
     def _compute_needs(self):
         """Say what the stage asks for that can be given in the dialog."""
-        super()._compute_needs()
+        result = super()._compute_needs()
         for move in self:
             facts = move.stage_id and move.stage_id._get_facts()[move.stage_id.id]
             # As superuser, as the rules of the move look at them.
@@ -35,6 +34,7 @@ class CustomerComplaintMove(models.TransientModel):
                 if self._is_fillable(name)
                 and any(complaint._is_empty(name, complaint[name]) for complaint in complaints)
             )
+        return result
 
     @api.depends("empty_names")
     def _compute_form(self):
