@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 
-from .customer_complaint_stage import OPEN_PHASES, PHASES
+from .customer_complaint_stage import PHASES
 
 SEVERITIES = [("minor", "Minor"), ("general", "General"), ("serious", "Serious"), ("major", "Major")]
 URGENCIES = [("low", "Low"), ("normal", "Normal"), ("high", "High")]
@@ -180,13 +180,6 @@ class CustomerComplaint(models.Model):
     compensation_ids = fields.One2many(
         "customer.complaint.compensation", "complaint_id", string="Compensations", groups=STAFF
     )
-    repeated_count = fields.Integer(
-        compute="_compute_repeated_count",
-        string="Other Open Complaints",
-        groups=STAFF,
-        help="Open complaints of the same customer, counted over all contacts of the company.",
-    )
-
     _number_uniq = models.UniqueIndex("(number, company_id)", "This complaint number exists already.")
     _order_idx = models.Index("(next_deadline, id DESC)")
     # The board: how many are in each stage, and the first of each, from the index alone.
@@ -257,26 +250,6 @@ class CustomerComplaint(models.Model):
             if steps:
                 level += steps.get(complaint.partner_id.sudo().care_grade_id.id, 0)
             complaint.priority = str(min(max(level, 0) + complaint.priority_raise, 3))
-
-    def _compute_repeated_count(self):
-        families = self.commercial_partner_id
-        counts = {}
-        if families:
-            domain = [
-                ("commercial_partner_id", "in", families.ids),
-                ("phase", "in", OPEN_PHASES),
-                ("kind", "in", PROBLEM_KINDS),
-            ]
-            counts = dict(self._read_group(domain, ["commercial_partner_id"], ["__count"]))
-        for complaint in self:
-            is_counted = (
-                complaint._origin
-                and complaint.active
-                and complaint.phase in OPEN_PHASES
-                and complaint.kind in PROBLEM_KINDS
-            )
-            count = counts.get(complaint.commercial_partner_id, 0)
-            complaint.repeated_count = max(count - bool(is_counted), 0)
 
     def _compute_access_url(self):
         result = super()._compute_access_url()
@@ -375,20 +348,6 @@ class CustomerComplaint(models.Model):
                 self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
             )
 
-    def _get_promised_compensations(self, vals):
-        """Return the open compensations that ``vals`` would give to another customer or company.
-
-        As superuser: approvals hold for both, and the user may not see all compensations.
-        """
-        names = [name for name in ("partner_id", "company_id") if name in vals]
-        if not names:
-            return self.env["customer.complaint.compensation"].sudo()
-        self.check_access("write")
-        changed = self.sudo().filtered(
-            lambda complaint: any(complaint[name].id != vals[name] for name in names)
-        )
-        return changed.compensation_ids.filtered(lambda compensation: compensation.state == "proposed")
-
     def _check_receipt_change(self, vals):
         """Keep the date of receipt, from which all time limits count, for managers to correct.
 
@@ -407,11 +366,6 @@ class CustomerComplaint(models.Model):
         """Take the complaints."""
         self.check_access("write")
         self.write({"user_id": self.env.uid})
-
-    def action_view_repeated(self):
-        """Open all complaints of the customer's company."""
-        self.ensure_one()
-        return self.commercial_partner_id.action_view_complaints()
 
     # What the customer care asks a document
 

@@ -2,7 +2,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.addons.customer_care.models.customer_callback_rule_who import Staff
+from odoo.addons.customer_care.models.customer_callback_rule_who import StaffBook
 
 from .customer_complaint_escalation_level import ROLES, TASK_ROLES
 
@@ -19,20 +19,15 @@ class Receivers(NamedTuple):
     is_doer_told: bool
 
 
-class Directory:
+class Directory(StaffBook):
     """What is remembered while receivers are looked for: who is there, who is director, who may read what."""
 
     def __init__(self, complaints):
+        super().__init__(complaints.env["customer.callback.rule"])
         self.complaints = complaints
         self.env = complaints.env
-        self._staff, self._groups, self._readable = {}, {}, {}
-
-    def get_staff(self, company) -> Staff:
-        """Return who is there today and who stands in."""
-        if company not in self._staff:
-            today = fields.Date.context_today(self.complaints)
-            self._staff[company] = self.env["customer.callback.rule"]._get_staff(company, today, today)
-        return self._staff[company]
+        self.day = fields.Date.context_today(complaints)
+        self._groups, self._readable = {}, {}
 
     def get_members(self, group, company):
         """Return the people of a group who work for the company."""
@@ -126,7 +121,7 @@ class CustomerComplaint(models.Model):
         """
         if not people:
             detours.append((role, "missing", None))
-        staff = directory.get_staff(self.company_id)
+        staff = directory.get_staff(self.company_id, directory.day)
         found = []
         for user in people:
             # Who is no specialist of the customer care is asked for no leave.

@@ -6,6 +6,7 @@ from . import (
     customer_complaint_merge,
     customer_complaint_move,
     customer_complaint_policy_test,
+    customer_complaint_move_values,
     customer_complaint_reopen,
     customer_complaint_reply_send,
     customer_complaint_sign,
