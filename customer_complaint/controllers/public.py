@@ -128,12 +128,14 @@ class PublicComplaint(http.Controller):
         errors = self._check(team, texts, files, post)
         if errors:
             return self._render_form(team, texts, errors, 422)
-        if self._is_too_many(team, texts):
+        reference = form.get_reference(post, team.id, texts, files)
+        complaint = form.find_registered(request.env, reference)
+        if not complaint and self._is_too_many(team, texts):
             error = request.env._(
                 "Too many complaints were sent from here within an hour. Please try again later, or call us."
             )
             return self._render_form(team, texts, [error], 429)
-        complaint = self._register(team, texts, files)
+        complaint = complaint or self._register(team, texts, files, reference)
         if self._is_embedded():
             return self._render(
                 "customer_complaint.public_complaint_thanks", {"team": team, "complaint": complaint}
@@ -156,9 +158,14 @@ class PublicComplaint(http.Controller):
         ]
         return request.env["customer.complaint.intake"].sudo()._is_too_many(attempts)
 
-    def _register(self, team, texts, files):
+    def _register(self, team, texts, files, reference):
         category = form.find_category(request.env, texts["category_id"])
-        values = {**texts, "category_id": category.id, "lang": request.env.lang}
+        values = {
+            **texts,
+            "category_id": category.id,
+            "lang": request.env.lang,
+            "external_reference": reference,
+        }
         partner = self._get_partner()
         complaint = request.env["customer.complaint"]._web_register(team, values, partner)
         if files:

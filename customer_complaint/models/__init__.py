@@ -77,6 +77,7 @@ from . import (
     customer_complaint_update,
     customer_complaint_waiting_reason,
     customer_complaint_web,
+    customer_complaint_web_once,
     customer_grade,
     customer_grading_proposal,
     customer_makeup_day,

@@ -35,6 +35,7 @@ from . import (
     test_portal_answer,
     test_public_form,
     test_reply,
+    test_save,
     test_task,
     test_task_page,
     test_team_flow,

@@ -88,6 +88,31 @@ class TestPublicForm(PublicFormCommon):
         self.assertIn(complaint.number, page.text)
         self.assertIn(complaint._get_tracking_code(), page.text)
 
+    def test_sent_twice_is_registered_once(self):
+        """A page sent twice makes one complaint and leads to it both times; with another text it is another one."""
+        for url, status in ((self.url, 303), (f"{self.url}/embed", 200)):
+            hidden = self._fields(url)
+            before = self._made()
+            with patch.object(public, "MAIL_PER_HOUR", 2):
+                for _attempt in range(3):
+                    files = [("files", ("a.txt", b"hello", "text/plain"))]
+                    response = self._send(url, files=files, **hidden)
+                    self.assertEqual(response.status_code, status)
+                made = self._made() - before
+                self.assertEqual(len(made), 1)
+                self.assertEqual(len(made.message_ids.attachment_ids), 1)
+                self.assertIn(made.number, self.url_open(made.get_portal_url()).text)
+            self._send(url, **hidden, description="Something else")
+            self._send(url, files=[("files", ("a.txt", b"other", "text/plain"))], **hidden)
+            self.assertEqual(len(self._made() - before), 3)
+            self.env["customer.complaint.intake"].search([]).unlink()
+        for token in ("", "x" * 32, "0" * 31, "é" * 32):
+            count = len(self._made())
+            self._send(form_token=token)
+            self._send(form_token=token)
+            self.assertEqual(len(self._made()), count + 2, token)
+            self.env["customer.complaint.intake"].search([]).unlink()
+
     def test_known_address_shows_nothing(self):
         """Whose address it is, staff are told and the visitor is not: same answer, no name on the page."""
         answers = []
