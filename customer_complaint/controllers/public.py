@@ -1,11 +1,14 @@
 import time
 
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import consteq, hmac
 
 from . import complaint_form as form
 
+# as the form names it to the captcha
+CAPTCHA = "customer_complaint"
 MAIL_PER_HOUR = 5
 LOOKUPS_PER_HOUR = 20
 # so long an embedded form can be left open
@@ -58,7 +61,6 @@ class PublicComplaint(http.Controller):
         auth="public",
         website=True,
         methods=["POST"],
-        captcha="customer_complaint",
         max_content_length=form.REQUEST_SIZE,
         sitemap=False,
     )
@@ -75,7 +77,6 @@ class PublicComplaint(http.Controller):
         # In a frame of another site the browser sends no cookie, which the check of Odoo lives by. The visitor
         # is nobody there, so nobody can be made to send in another's name; a signed time stands in for it.
         csrf=False,
-        captcha="customer_complaint",
         max_content_length=form.REQUEST_SIZE,
         sitemap=False,
     )
@@ -130,6 +131,10 @@ class PublicComplaint(http.Controller):
             return self._render_form(team, texts, errors, 422)
         reference = form.get_reference(post, team.id, texts, files)
         complaint = form.find_registered(request.env, reference)
+        # what was sent twice was checked the first time; no captcha can be used again
+        error = not complaint and self._check_captcha()
+        if error:
+            return self._render_form(team, texts, [error], 422)
         if not complaint and self._is_too_many(team, texts):
             error = request.env._(
                 "Too many complaints were sent from here within an hour. Please try again later, or call us."
@@ -150,6 +155,22 @@ class PublicComplaint(http.Controller):
         if self._is_embedded() and not self._is_stamp_valid(team, str(post.get("stamp") or "")):
             errors.append(env._("The form was open for too long. Please send it again."))
         return errors
+
+    def _check_captcha(self):
+        """Return what to tell somebody who did not pass the captcha; False if he did or none is configured.
+
+        The installed addon of Odoo for captchas checks it. Here and not as an option of the route, because the visitor
+        shall read why, and find what he wrote.
+        """
+        env = request.env
+        try:
+            env["ir.http"]._verify_request_recaptcha_token(CAPTCHA)
+        except UserError:
+            return env._(
+                "We could not make sure that you are not a program. Please send it again; if that does not help, "
+                "call us or write an e-mail."
+            )
+        return False
 
     def _is_too_many(self, team, texts):
         attempts = [

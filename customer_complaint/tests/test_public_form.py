@@ -199,6 +199,30 @@ class TestPublicForm(PublicFormCommon):
         self.assertIn("alert-success", response.text)
         self.assertFalse(self._made())
 
+    def test_captcha(self):
+        """Where a captcha is configured, whoever fails it is told so, finds what he typed, and nothing is kept."""
+        calls = []
+
+        def fail(_self, action):
+            calls.append(action)
+            raise ValidationError("The token is invalid.")
+
+        self.assertIn('data-captcha="customer_complaint"', self.url_open(self.url).text)
+        with patch.object(self.registry["ir.http"], "_verify_request_recaptcha_token", fail):
+            for url in (self.url, f"{self.url}/embed"):
+                response = self._send(url, description="Kept text", website="")
+                self.assertEqual(response.status_code, 422)
+                self.assertIn("that you are not a program", response.text)
+                self.assertIn("Kept text", response.text)
+        self.assertEqual(calls, ["customer_complaint"] * 2)
+        self.assertFalse(self._made())
+        hidden = self._fields()
+        self.assertEqual(self._send(**hidden).status_code, 303)
+        with patch.object(self.registry["ir.http"], "_verify_request_recaptcha_token", fail):
+            # the same page sent again by a second click, with a captcha that is used up
+            self.assertEqual(self._send(**hidden).status_code, 303)
+        self.assertEqual(len(self._made()), 1)
+
     def test_consent(self):
         """Where the company has a privacy note, nobody sends without agreeing to it."""
         self.team.company_id.care_complaint_privacy = "<p>We keep it for 2 years</p>"
