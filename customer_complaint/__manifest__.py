@@ -58,6 +58,7 @@
         "views/customer_complaint_team_views.xml",
         "views/customer_complaint_stage_views.xml",
         "views/customer_complaint_stage_history_views.xml",
+        "views/customer_complaint_rating_views.xml",
         "views/customer_complaint_waiting_reason_views.xml",
         "views/customer_complaint_requirement_views.xml",
         "views/customer_complaint_category_views.xml",

@@ -34,6 +34,7 @@ from . import (
     test_portal,
     test_portal_answer,
     test_public_form,
+    test_rating,
     test_reply,
     test_save,
     test_task,

@@ -296,6 +296,24 @@ class TestPublicForm(PublicFormCommon):
         self.assertEqual(self._made().contact_lang, "zh_CN")
         self.assertEqual(self._made()._complaint_get_lang(), "zh_CN")
 
+    def test_company_of_the_team(self):
+        """Logo and colour of the pages are those of the company that answers; what is no colour is left out."""
+        company = self.env["res.company"].create({"name": "Second Shop", "primary_color": "#123456"})
+        team = self.env["customer.complaint.team"].create(
+            {"name": "There", "company_id": company.id, "has_web_form": True}
+        )
+        url = f"/complaint/{team.web_key}"
+        page = self.url_open(url)
+        self.assertIn(f"company={company.id}", page.text)
+        self.assertIn("Second Shop", page.text)
+        self.assertIn("--btn-bg:#123456", page.text)
+        for colour in ("#fff", "red;}</style><script>", "#12345g", False):
+            company.primary_color = colour
+            page = self.url_open(url)
+            self.assertNotIn("--btn-bg", page.text)
+        complaint = self.Complaint.create({"name": "X", "team_id": team.id, "company_id": company.id})
+        self.assertIn(f"company={company.id}", self.url_open(complaint.get_portal_url()).text)
+
     def test_teams_page(self):
         """The short address leads to the only form, or lets choose."""
         teams = self.env["customer.complaint.team"].search([("has_web_form", "=", True)])
@@ -489,9 +507,11 @@ class TestTeamForm(TransactionCase):
         """The poster shows the code, or says that there is none."""
         team = self.env["customer.complaint.team"].create({"name": "T", "has_web_form": True})
         report = self.env["ir.actions.report"]
-        xmlid = "customer_complaint.customer_complaint_team_report_poster"
-        content, _kind = report._render_qweb_html(xmlid, team.ids)
-        self.assertIn(team.web_url, content.decode())
-        team.has_web_form = False
-        content, _kind = report._render_qweb_html(xmlid, team.ids)
-        self.assertIn("no public form", content.decode())
+        for size in ("poster", "card"):
+            team.has_web_form = True
+            xmlid = f"customer_complaint.customer_complaint_team_report_{size}"
+            content, _kind = report._render_qweb_html(xmlid, team.ids)
+            self.assertIn(team.web_url, content.decode())
+            team.has_web_form = False
+            content, _kind = report._render_qweb_html(xmlid, team.ids)
+            self.assertIn("no public form", content.decode())

@@ -2,6 +2,7 @@ import re
 
 from odoo import fields, models
 from odoo.addons.customer_complaint.models.res_partner_phone import COMPARED, PHONE_TEXT
+from odoo.exceptions import AccessError
 
 TEMPLATE = "customer_complaint_sms.sms_template_complaint_acknowledgement"
 # Whoever types the number of somebody else into the form shall not make his telephone ring all day.
@@ -12,6 +13,23 @@ DIGITS = range(7, 16)
 
 class CustomerComplaint(models.Model):
     _inherit = "customer.complaint"
+
+    acknowledge_sms = fields.Char(
+        "SMS of the Acknowledgement",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Key under which the SMS app keeps it.",
+    )
+
+    def _check_code_only(self, names):
+        names = list(names)
+        if not self.env.su and "acknowledge_sms" in names:
+            raise AccessError(self.env._("Which SMS acknowledged a complaint is noted by the program alone."))
+        return super()._check_code_only(names)
+
+    def _fill_defaults(self, vals_list):
+        return super()._fill_defaults([{"acknowledge_sms": False, **vals} for vals in vals_list])
 
     def _acknowledge_by_call(self):
         """Send an SMS to those who can have one; the others are rung up."""
@@ -78,8 +96,13 @@ class CustomerComplaint(models.Model):
             author_id=self.env.ref("base.partner_root").id,
         )
         sms = self.env["sms.sms"].sudo().search([("mail_message_id", "=", message.id)])
-        sms.care_complaint_id = self
-        self.write({"acknowledge_state": "sent", "acknowledged_datetime": fields.Datetime.now()})
+        self.sudo().write(
+            {
+                "acknowledge_state": "sent",
+                "acknowledged_datetime": fields.Datetime.now(),
+                "acknowledge_sms": sms.uuid,
+            }
+        )
 
     def _acknowledge_failed_by_sms(self):
         """Ask the staff to ring where the SMS did not arrive."""

@@ -1,20 +1,21 @@
-from odoo import fields, models
+from odoo import models
 
 
 class SmsSms(models.Model):
     _inherit = "sms.sms"
 
-    care_complaint_id = fields.Many2one(
-        "customer.complaint",
-        string="Acknowledged Complaint",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="cascade",
-    )
-
     def write(self, vals):
         """Have the customer told by phone when the provider could not deliver the acknowledgement."""
         result = super().write(vals)
         if vals.get("state") in ("error", "canceled"):
-            self.sudo().care_complaint_id._acknowledge_failed_by_sms()
+            self.sudo()._get_acknowledged_complaints()._acknowledge_failed_by_sms()
         return result
+
+    def _get_acknowledged_complaints(self):
+        """Return the complaints that these acknowledge."""
+        complaints = self.env["customer.complaint"]
+        messages = self.mail_message_id.filtered(lambda message: message.model == complaints._name)
+        uuids = set(self.mapped("uuid"))
+        return complaints.browse(messages.mapped("res_id")).filtered(
+            lambda complaint: complaint.acknowledge_sms in uuids
+        )

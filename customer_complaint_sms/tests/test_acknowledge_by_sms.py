@@ -2,6 +2,7 @@ from datetime import datetime
 
 from odoo.addons.customer_complaint.tests.common import ComplaintCommon
 from odoo.addons.sms.tests.common import MockSMS
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -26,7 +27,7 @@ class TestAcknowledgeBySms(ComplaintCommon, MockSMS):
         return complaint
 
     def _get_sms(self, complaint):
-        return self.env["sms.sms"].search([("care_complaint_id", "in", complaint.ids)])
+        return self.env["sms.sms"].search([("uuid", "=", complaint.acknowledge_sms or "none")])
 
     def _get_calls(self, complaint):
         call = self.env.ref("mail.mail_activity_data_call")
@@ -108,6 +109,26 @@ class TestAcknowledgeBySms(ComplaintCommon, MockSMS):
         self.assertFalse(complaint.acknowledged_datetime)
         sms.state = "error"
         self.assertEqual(len(self._get_calls(complaint)), 1)
+
+    @mute_logger("odoo.addons.sms.models.sms_sms")
+    def test_other_messages(self):
+        """An SMS of the staff that fails is no failed acknowledgement; nobody forges which one it was."""
+        complaint = self._acknowledge()
+        complaint._message_sms("Please call us", sms_numbers=[NUMBER], put_in_queue=True)
+        other = self.env["sms.sms"].search(
+            [("uuid", "!=", complaint.acknowledge_sms)], order="id desc", limit=1
+        )
+        other.state = "error"
+        self.assertEqual(complaint.acknowledge_state, "sent")
+        with self.assertRaises(AccessError):
+            complaint.with_user(self.manager).acknowledge_sms = other.uuid
+        made = (
+            self.env["customer.complaint"]
+            .with_user(self.manager)
+            .with_context(default_acknowledge_sms=other.uuid)
+            .create({"name": "x"})
+        )
+        self.assertFalse(made.acknowledge_sms)
 
     def test_delivered(self):
         """What was sent stays acknowledged."""
