@@ -16,6 +16,7 @@ from . import (
     test_flow,
     test_forging,
     test_fuzz,
+    test_fuzz_properties,
     test_handover,
     test_json_api,
     test_known_traps,
