@@ -205,7 +205,7 @@ class TestPublicForm(PublicFormCommon):
 
         def fail(_self, action):
             calls.append(action)
-            raise ValidationError("The token is invalid.")
+            raise ValidationError(action)
 
         self.assertIn('data-captcha="customer_complaint"', self.url_open(self.url).text)
         with patch.object(self.registry["ir.http"], "_verify_request_recaptcha_token", fail):

@@ -46,6 +46,8 @@ class CustomerComplaint(models.Model):
             lambda complaint: (
                 complaint.phone
                 and not complaint.is_anonymous
+                # one that did not arrive is not sent again
+                and not complaint.acknowledge_sms
                 and complaint.team_id.sudo().is_acknowledged_by_sms
             )
         )
@@ -108,7 +110,7 @@ class CustomerComplaint(models.Model):
         """Ask the staff to ring where the SMS did not arrive."""
         failed = self.filtered(lambda complaint: complaint.acknowledge_state == "sent")
         failed.acknowledged_datetime = False
-        super(CustomerComplaint, failed)._acknowledge_by_call()
+        failed._acknowledge_by_call()
 
     def _acknowledge_get_sms_promise(self):
         """Return the sentence of the SMS about the promised time, "" without one (singleton)."""
