@@ -59,6 +59,7 @@
         "views/customer_complaint_team_views.xml",
         "views/customer_complaint_stage_views.xml",
         "views/customer_complaint_stage_history_views.xml",
+        "views/customer_complaint_rating_views.xml",
         "views/customer_complaint_waiting_reason_views.xml",
         "views/customer_complaint_requirement_views.xml",
         "views/customer_complaint_category_views.xml",
@@ -85,6 +86,7 @@
         "demo/customer_complaint_escalation_demo.xml",
         "demo/customer_complaint_door_demo.xml",
         "demo/customer_complaint_deadline_demo.xml",
+        "demo/customer_complaint_rating_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_complaint/static/src/**/*"],

@@ -103,6 +103,12 @@ def sign_crm(draw, unit, background):
         )
 
 
+def sign_sms(draw, unit, background):
+    draw.rounded_rectangle((unit * 40, unit * 22, unit * 100, unit * 118), radius=unit * 10, fill=WHITE)
+    draw.rectangle((unit * 48, unit * 36, unit * 92, unit * 98), fill=background)
+    bubble(draw, (unit * 52, unit * 46, unit * 88, unit * 88), WHITE)
+
+
 def sign_stock(draw, unit, background):
     draw.rounded_rectangle((unit * 30, unit * 48, unit * 110, unit * 112), radius=unit * 8, fill=WHITE)
     draw.rounded_rectangle((unit * 24, unit * 32, unit * 116, unit * 50), radius=unit * 6, fill=WHITE)
@@ -115,6 +121,7 @@ ICONS = {
     "customer_complaint": ("#c2410c", sign_complaint),
     "customer_survey": ("#4338ca", sign_survey),
     "customer_complaint_survey": ("#7e22ce", sign_bridge),
+    "customer_complaint_sms": ("#9f1239", sign_sms),
     "customer_care_sale": ("#0369a1", sign_sale),
     "customer_care_account": ("#4d7c0f", sign_account),
     "customer_care_calendar": ("#4d7c0f", sign_calendar),

@@ -330,6 +330,9 @@ PICTURES = {
         PROPOSED_COMPLAINT,
         ready=THREAD,
     ),
+    "complaint_ratings": Picture(
+        "complaint_manager", "/odoo/complaint-ratings", ".o_graph_view canvas", (1360, 600)
+    ),
     "public_form": Picture("care_portal", "/complaint/customer-service", ".o_complaint_form", (1100, 1000)),
     "public_form_phone": Picture("care_portal", "/complaint/customer-service", ".o_complaint_form", PHONE),
     "complaint_sign": Picture(

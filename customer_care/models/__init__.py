@@ -6,6 +6,7 @@ from . import (  # isort: split
     customer_guard_mixin,
     customer_link_mixin,
     customer_run_mixin,
+    customer_save_mixin,
     customer_xlsx_mixin,
     customer_yearly_mixin,
 )

@@ -110,10 +110,13 @@ class CustomerPortal(portal.CustomerPortal):
         """Register what the customer wrote, or show it again with what is wrong about it."""
         texts = form.read_texts(post, ("name", "description", "category_id", "kind"))
         files = form.read_files(request.httprequest)
-        errors = self._complaint_check_form(texts, files)
-        if errors:
-            return self._complaint_render_form(texts, errors)
-        complaint = self._complaint_create(texts, files)
+        reference = form.get_reference(post, 0, texts, files)
+        complaint = form.find_registered(request.env, reference)
+        if not complaint:
+            errors = self._complaint_check_form(texts, files)
+            if errors:
+                return self._complaint_render_form(texts, errors)
+            complaint = self._complaint_create(texts, files, reference)
         return request.redirect(f"{complaint.access_url}?new=1", code=303)
 
     # ------------------------------------------------------------
@@ -238,9 +241,11 @@ class CustomerPortal(portal.CustomerPortal):
             "company_id": request.env.company.id,
         }
 
-    def _complaint_create(self, texts, files):
+    def _complaint_create(self, texts, files, reference):
         complaints = request.env["customer.complaint"].sudo().with_context(mail_create_nosubscribe=True)
-        complaint = complaints.create(self._prepare_complaint_vals(texts))
+        complaint = complaints.create(
+            {**self._prepare_complaint_vals(texts), "external_reference": reference}
+        )
         if files:
             complaint.message_post(
                 body=request.env._("Files of the customer"),

@@ -71,6 +71,7 @@ class CustomerComplaint(models.Model):
         "mail.tracking.duration.mixin",
         "rating.mixin",
         "customer.care.mixin",
+        "customer.save.mixin",
     ]
     # Served by an index: the open one with the nearest deadline first, those without deadline last.
     _order = "next_deadline, id desc"

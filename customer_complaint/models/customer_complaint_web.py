@@ -97,7 +97,8 @@ class CustomerComplaintWeb(models.Model):
 
         Whose address it is, is looked up but neither told nor taken for granted: anybody can type it.
 
-        :param texts: dict of ``name description kind category_id contact_name email phone lang``, checked
+        :param texts: dict of ``name description kind category_id contact_name email phone lang``, checked, and
+            ``external_reference`` where it is registered once under that
         :param partner: of the visitor, if he is logged in
         """
         company = team.company_id
@@ -120,6 +121,7 @@ class CustomerComplaintWeb(models.Model):
             "contact_lang": texts["lang"],
             "email_from": formataddr((texts["contact_name"], email)) if email else False,
             "phone": texts["phone"] or False,
+            "external_reference": texts.get("external_reference") or False,
         }
         if partner:
             return {**values, "partner_id": partner.id}

@@ -6,7 +6,12 @@ COMPLAINT = "customer.complaint"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
 # Seen by those alone who see the complaint.
-FOLLOWING = ("customer.complaint.task", "customer.complaint.handover", "customer.complaint.access")
+FOLLOWING = (
+    "customer.complaint.task",
+    "customer.complaint.handover",
+    "customer.complaint.access",
+    "customer.complaint.rating",
+)
 
 
 class IrRule(models.Model):
