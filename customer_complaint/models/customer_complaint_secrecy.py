@@ -129,7 +129,9 @@ class CustomerComplaint(models.Model):
         user = self.env["res.users"].sudo().browse(uid)
         public = Domain("is_confidential", "=", False)
         if user.share:
-            return public | Domain("partner_id", "=", user.partner_id.id)
+            # colleagues of who is protected do not learn of it from their portal either
+            open_ones = public & Domain("is_identity_protected", "=", False)
+            return open_ones | Domain("partner_id", "=", user.partner_id.id)
         named = (
             Domain("user_id", "=", uid)
             | Domain("helper_ids", "in", [uid])

@@ -17,6 +17,7 @@ from . import (
     test_forging,
     test_fuzz,
     test_handover,
+    test_identity,
     test_json_api,
     test_known_traps,
     test_mail_acknowledgement,
