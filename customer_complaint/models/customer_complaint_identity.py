@@ -67,10 +67,16 @@ class CustomerComplaintIdentity(models.Model):
         protecting = self.env["customer.complaint.category"]._get_protecting_ids()
         if vals.get("category_id") in protecting and "is_identity_protected" not in vals:
             vals = {**vals, "is_identity_protected": True}
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("is_identity_protected"):
+            self.env.flush_all()
+            self.sudo()._move_callbacks()
+        return result
 
     def _check_identity_change(self, vals):
         """Leave the identity, and whether it is protected, to those who know it.
+
+        Nobody makes himself one of them: who takes a complaint from its handler is given it by him or a superior.
 
         :raises AccessError: for others
         """
@@ -79,6 +85,10 @@ class CustomerComplaintIdentity(models.Model):
         names = {name for name in vals if isinstance(self._fields.get(name), masked.Masked)}
         if not vals.get("is_identity_protected", True):
             names.add("is_identity_protected")
+        if "user_id" in vals and vals["user_id"] in (False, self.env.uid) and self.sudo().user_id:
+            names.add("user_id")
+        if vals.get("team_id") in self._get_managed_team_ids(self.env.uid):
+            names.add("team_id")
         if names and any(complaint._hides_identity() for complaint in self):
             raise AccessError(self._get_identity_refusal())
 
@@ -162,7 +172,14 @@ class CustomerComplaintIdentity(models.Model):
     def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
         # each masked field asks for them: no query of its own
         if field_names is not None and not self.env.su and not self._sees_identities():
-            field_names = [*field_names, "is_identity_protected", "user_id", "receiver_id", "create_uid", "team_id"]
+            field_names = [
+                *field_names,
+                "is_identity_protected",
+                "user_id",
+                "receiver_id",
+                "create_uid",
+                "team_id",
+            ]
         return super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)
 
     # What the program does in the name of somebody who does not know the complainant

@@ -172,6 +172,7 @@ class CustomerComplaint(models.Model):
     def _take_out_of_sight(self):
         """Remove from followers, messages and to-dos who may not see the complaints any more, as superuser."""
         self.env.flush_all()
+        self._move_callbacks()
         for complaint in self:
             messages = complaint.message_ids
             partners = (
@@ -194,6 +195,19 @@ class CustomerComplaint(models.Model):
             complaint.activity_ids.filtered(
                 lambda activity, hidden=hidden: activity.user_id in hidden
             ).unlink()
+
+    def _move_callbacks(self):
+        """Take open callbacks from who may not know of them any more, as superuser; their subject tells nothing."""
+        callbacks = self.env["customer.callback"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "planned")]
+        )
+        for callback in callbacks:
+            vals = {"subject": self.env._("Callback about a protected matter")}
+            if not callback.with_user(callback.user_id).has_access("read"):
+                told = self.browse(callback.res_id)._get_told_user()
+                seen = told and callback.with_user(told).has_access("read")
+                vals["user_id"] = told.id if seen else False
+            callback.write(vals)
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Keep those out who may not see the complaint."""

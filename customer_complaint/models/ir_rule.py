@@ -28,7 +28,11 @@ class IrRule(models.Model):
             return domain & complaints._get_confidential_domain()
         if self._belongs_to_complaint(model):
             # what adds up many complaints in SQL has rules of its own
-            seen = self._compute_domain(COMPLAINT, mode) if model._auto else complaints._get_confidential_domain()
+            seen = (
+                self._compute_domain(COMPLAINT, mode)
+                if model._auto
+                else complaints._get_confidential_domain()
+            )
             return domain & Domain("complaint_id", "any!", seen)
         if model_name == "rating.rating" or isinstance(model, self.env.registry[LINK]):
             domain &= self._get_document_domain()
@@ -38,7 +42,9 @@ class IrRule(models.Model):
 
     def _belongs_to_complaint(self, model):
         field = model._fields.get("complaint_id")
-        return bool(field is not None and field.comodel_name == COMPLAINT and field.store and not model._transient)
+        return bool(
+            field is not None and field.comodel_name == COMPLAINT and field.store and not model._transient
+        )
 
     def _get_document_domain(self):
         """Return the domain of records with ``res_model`` and ``res_id`` that name nothing hidden."""
@@ -70,6 +76,13 @@ class IrRule(models.Model):
         if name == "mail.followers":
             customers = Domain("partner_id.partner_share", "=", True)
             return ~(Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", hidden()) & customers)
+        if name == "mail.notification":
+            customers = Domain("res_partner_id.partner_share", "=", True)
+            message = Domain("model", "=", COMPLAINT) & Domain("res_id", "in", hidden())
+            return ~(Domain("mail_message_id", "any!", message) & customers)
+        if name == "mail.scheduled.message":
+            others = Domain("create_uid", "!=", self.env.uid)
+            return ~(Domain("model", "=", COMPLAINT) & Domain("res_id", "in", hidden()) & others)
         if name == "ir.attachment" and mode != "create":
             others = Domain("create_uid", "!=", self.env.uid)
             return ~(Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", hidden()) & others)

@@ -50,11 +50,17 @@ class TestIdentity(ComplaintCommon):
             attachments=[("letter of Lin Wei.txt", b"x")],
         )
         cls.complaint.message_subscribe(cls.customer.ids)
-        cls.note = cls.complaint.with_user(cls.handler).message_post(body="Look into it", subtype_xmlid="mail.mt_note")
+        cls.note = cls.complaint.with_user(cls.handler).message_post(
+            body="Look into it", subtype_xmlid="mail.mt_note"
+        )
         cls.blind = cls.helper | cls.supervisor
-        cls.knowing = cls.handler | cls.receiver | cls.service_manager | cls.manager | cls.director | cls.auditor
+        cls.knowing = (
+            cls.handler | cls.receiver | cls.service_manager | cls.manager | cls.director | cls.auditor
+        )
         cls.names = [
-            name for name, field in cls.complaint._fields.items() if isinstance(field, Masked) and field.type != "binary"
+            name
+            for name, field in cls.complaint._fields.items()
+            if isinstance(field, Masked) and field.type != "binary"
         ]
         cls.env.flush_all()
 
@@ -73,8 +79,12 @@ class TestIdentity(ComplaintCommon):
 
     def test_read(self):
         """By every way of reading; those who answer for the complaint read all."""
-        specification = {name: {"fields": {"display_name": {}}} for name in ("partner_id", "commercial_partner_id")}
-        specification |= {name: {} for name in ("email_from", "phone", "contact_name", "access_token", "display_name")}
+        specification = {
+            name: {"fields": {"display_name": {}}} for name in ("partner_id", "commercial_partner_id")
+        }
+        specification |= {
+            name: {} for name in ("email_from", "phone", "contact_name", "access_token", "display_name")
+        }
         domain = [("id", "=", self.complaint.id)]
         for user in self.blind:
             for number, read in enumerate(
@@ -84,9 +94,18 @@ class TestIdentity(ComplaintCommon):
                     lambda mine: mine.web_read(specification),
                     lambda mine: mine.search_read(domain, self.names),
                     lambda mine: mine.web_search_read(domain, specification),
-                    lambda mine: [str(mine[name]) for name in self.names if not mine._fields[name].relational],
-                    lambda mine: [mine.mapped(f"{name}.display_name") for name in ("partner_id", "commercial_partner_id")],
-                    lambda mine: (mine | mine.browse(self.plain.id)).filtered(lambda c: c != self.plain).partner_id.mapped("name"),
+                    lambda mine: [
+                        str(mine[name]) for name in self.names if not mine._fields[name].relational
+                    ],
+                    lambda mine: [
+                        mine.mapped(f"{name}.display_name")
+                        for name in ("partner_id", "commercial_partner_id")
+                    ],
+                    lambda mine: (
+                        (mine | mine.browse(self.plain.id))
+                        .filtered(lambda c: c != self.plain)
+                        .partner_id.mapped("name")
+                    ),
                     lambda mine: mine.copy_data(),
                     lambda mine: mine.get_metadata(),
                 )
@@ -99,7 +118,10 @@ class TestIdentity(ComplaintCommon):
             self.assertEqual((self.complaint | self.plain).with_user(user).partner_id, self.customer)
         for user in self.knowing:
             self.assertEqual(self._mine(self.complaint, user).partner_id, self.customer, user.login)
-            self.assertEqual(self._mine(self.complaint, user).read(["email_from"])[0]["email_from"], self.complaint.email_from)
+            self.assertEqual(
+                self._mine(self.complaint, user).read(["email_from"])[0]["email_from"],
+                self.complaint.email_from,
+            )
 
     def test_truth_stays_in_the_cache(self):
         """What somebody was not shown is there for the program, in the same transaction."""
@@ -113,12 +135,22 @@ class TestIdentity(ComplaintCommon):
 
     def test_export(self):
         self.helper.write({"group_ids": [Command.link(self.env.ref("base.group_allow_export").id)]})
-        paths = ["number", "partner_id", "partner_id/name", "email_from", "partner_id/id", "partner_id/.id", "signed_by"]
+        paths = [
+            "number",
+            "partner_id",
+            "partner_id/name",
+            "email_from",
+            "partner_id/id",
+            "partner_id/.id",
+            "signed_by",
+        ]
         rows = self._mine(self.complaint | self.plain, self.helper).export_data(paths)["datas"]
         hidden = next(row for row in rows if row[0] == self.complaint.number)
         self.assertFalse(any(hidden[1:]))
         self.assertIn("Lin Wei", str(rows))
-        rows = self._mine(self.task, self.helper).export_data(["name", "partner_id", "complaint_id/partner_id/name"])
+        rows = self._mine(self.task, self.helper).export_data(
+            ["name", "partner_id", "complaint_id/partner_id/name"]
+        )
         self._assert_silent(rows)
 
     def test_search(self):
@@ -153,7 +185,13 @@ class TestIdentity(ComplaintCommon):
             lambda partner: [("compensation_ids.partner_id", "=", partner.id)],
             lambda partner: [("task_ids.partner_id.name", "=", partner.name)],
             lambda partner: [("order_ref", "=", "SO-4711" if partner == customer else "x")],
-            lambda partner: [("access_token", "=like", f"{self.complaint.access_token[:3]}%" if partner == customer else "zzz%")],
+            lambda partner: [
+                (
+                    "access_token",
+                    "=like",
+                    f"{self.complaint.access_token[:3]}%" if partner == customer else "zzz%",
+                )
+            ],
         ]
         for user in self.blind:
             Complaint = self.env["customer.complaint"].with_user(user)
@@ -188,14 +226,19 @@ class TestIdentity(ComplaintCommon):
                 counts = {str(group[name]): group["__count"] for group in groups}
                 self.assertEqual(counts.get("False"), 2 if name == "contact_name" else 1, (name, groups))
             group = Complaint._read_group(
-                [("id", "=", self.complaint.id)], [], ["partner_id:array_agg", "partner_id:count_distinct", "email_from:max"]
+                [("id", "=", self.complaint.id)],
+                [],
+                ["partner_id:array_agg", "partner_id:count_distinct", "email_from:max"],
             )
             self.assertFalse(any(filter(None, group[0][0] or ())))
             self.assertFalse(group[0][1] or group[0][2])
             early = self.env["res.partner"].create({"name": "Aaa"})
             late = self.env["res.partner"].create({"name": "Zzz"})
             second = self._create_complaint(
-                name="x", is_identity_protected=True, helper_ids=[Command.link(self.helper.id)], partner_id=early.id
+                name="x",
+                is_identity_protected=True,
+                helper_ids=[Command.link(self.helper.id)],
+                partner_id=early.id,
             )
             both = [("id", "in", (self.complaint | second).ids)]
             for order in ("partner_id, id", "email_from, id", "commercial_partner_id desc, id"):
@@ -250,9 +293,13 @@ class TestIdentity(ComplaintCommon):
                         self.assertFalse(mine.partner_id)
                         self.assertFalse(mine.search([("partner_id", "=", self.customer.id)]) & mine)
                         self.assertFalse(mine.search([("partner_id.name", "=", "Lin Wei")]) & mine)
-                        self.assertFalse(mine.search([("complaint_id.partner_id", "=", self.customer.id)]) & mine)
+                        self.assertFalse(
+                            mine.search([("complaint_id.partner_id", "=", self.customer.id)]) & mine
+                        )
                         try:
-                            groups = mine.formatted_read_group([("id", "=", mine.id)], ["partner_id"], ["__count"])
+                            groups = mine.formatted_read_group(
+                                [("id", "=", mine.id)], ["partner_id"], ["__count"]
+                            )
                         except ValueError:
                             groups = []
                         self._assert_silent(groups)
@@ -291,20 +338,99 @@ class TestIdentity(ComplaintCommon):
                     attack()
             self.assertFalse(Message.search([("author_id", "=", self.customer.id), ("res_id", "=", mine.id)]))
             self.assertFalse(
-                self.env["ir.attachment"].with_user(user).search([("id", "in", self.letter.attachment_ids.ids)])
+                self.env["ir.attachment"]
+                .with_user(user)
+                .search([("id", "in", self.letter.attachment_ids.ids)])
             )
             followers = self.env["mail.followers"].with_user(user)
-            domain = [("res_model", "=", mine._name), ("res_id", "=", mine.id), ("partner_id", "=", self.customer.id)]
+            domain = [
+                ("res_model", "=", mine._name),
+                ("res_id", "=", mine.id),
+                ("partner_id", "=", self.customer.id),
+            ]
             self.assertFalse(followers.search(domain))
             self.assertNotIn(self.customer.id, mine.read(["message_partner_ids"])[0]["message_partner_ids"])
             store = Store()
             mine._thread_to_store(
-                store, [], request_list=["followers", "attachments", "suggestedRecipients", "activities", "contact_fields"]
+                store,
+                [],
+                request_list=[
+                    "followers",
+                    "attachments",
+                    "suggestedRecipients",
+                    "activities",
+                    "contact_fields",
+                ],
             )
             self._assert_silent(store.get_result())
             self.assertFalse(mine._message_get_suggested_recipients())
             self._assert_silent(mine.message_get_followers())
         self.assertTrue(self._mine(self.letter, self.handler).read(["body"]))
+
+    def test_notifications_and_planned_letters(self):
+        """Neither who was mailed nor what will be mailed to the customer is told."""
+        letter = self.complaint.with_user(self.handler).message_post(
+            body="Dear Lin Wei",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.customer.ids,
+        )
+        planned = (
+            self.env["mail.scheduled.message"]
+            .with_user(self.handler)
+            .create(
+                {
+                    "model": self.complaint._name,
+                    "res_id": self.complaint.id,
+                    "body": "Dear Lin Wei",
+                    "partner_ids": [Command.set(self.customer.ids)],
+                    "scheduled_date": "2099-01-01",
+                }
+            )
+        )
+        self.assertTrue(letter.notification_ids)
+        for user, seen in ((self.helper, False), (self.supervisor, False), (self.handler, True)):
+            Notification = self.env["mail.notification"].with_user(user)
+            found = Notification.search(
+                [("id", "in", letter.notification_ids.ids), ("res_partner_id", "=", self.customer.id)]
+            )
+            self.assertEqual(bool(found), seen, user.login)
+            Planned = self.env["mail.scheduled.message"].with_user(user)
+            self.assertEqual(bool(Planned.search([("id", "=", planned.id)])), seen, user.login)
+
+    def test_callback_planned_before(self):
+        """It goes to the handler: its assignee would learn whose complaint it is."""
+        callback = self.env["customer.callback"].create(
+            {
+                "subject": self.plain.display_name,
+                "partner_id": self.customer.id,
+                "user_id": self.helper.id,
+                "res_model": self.plain._name,
+                "res_id": self.plain.id,
+            }
+        )
+        self.plain.user_id = self.handler
+        self.plain.with_user(self.handler).is_identity_protected = True
+        self.assertEqual(callback.user_id, self.handler)
+        self.assertNotIn(self.plain.number, callback.subject)
+        self.assertFalse(
+            self.env["customer.callback"].with_user(self.helper).search([("id", "=", callback.id)])
+        )
+
+    def test_composer_and_templates(self):
+        """What is written from a template names nobody to who does not know the customer."""
+        template = self.env.ref("customer_complaint.mail_template_complaint_acknowledgement")
+        composer = (
+            self.env["mail.compose.message"]
+            .with_user(self.helper)
+            .with_context(default_model=self.complaint._name, default_res_ids=self.complaint.ids)
+        )
+        made = composer.create({"template_id": template.id, "composition_mode": "comment"})
+        text = f"{made.body} {made.subject} {made.partner_ids.sudo().mapped('name')}"
+        self._assert_silent(text)
+        self.assertNotIn(self.complaint.access_token, text)
+        with self.assertRaises(AccessError):
+            made.action_send_mail()
 
     def test_tracking(self):
         """The log of changes shows who complained to those who know it."""
@@ -341,7 +467,9 @@ class TestIdentity(ComplaintCommon):
         mine = self._mine(self.complaint, self.helper)
         for thread in (mine, mine.sudo()):
             with self.assertRaises(AccessError):
-                thread.message_post(body="Dear customer", message_type="comment", subtype_xmlid="mail.mt_comment")
+                thread.message_post(
+                    body="Dear customer", message_type="comment", subtype_xmlid="mail.mt_comment"
+                )
         mine.message_post(body="Seen", message_type="comment", subtype_xmlid="mail.mt_note")
         wizard = self.env["customer.complaint.reply.send"].with_user(self.helper)
         with self.assertRaises(UserError):
@@ -361,7 +489,9 @@ class TestIdentity(ComplaintCommon):
             }
         )
         self.stage_resolved.mail_template_id = template
-        self.complaint.write({"stage_id": self.stage_accepted.id, "verdict": "valid", "resolution": "<p>x</p>"})
+        self.complaint.write(
+            {"stage_id": self.stage_accepted.id, "verdict": "valid", "resolution": "<p>x</p>"}
+        )
         self.compensation.action_cancel()
         self.task.sudo().write({"state": "cancelled"})
         self.env.flush_all()
@@ -370,13 +500,19 @@ class TestIdentity(ComplaintCommon):
         mine.write({"stage_id": self.stage_resolved.id})
         self.env.flush_all()
         self.env.cr.precommit.run()
-        mails = self.env["mail.mail"].search([("model", "=", mine._name), ("res_id", "=", mine.id), ("subject", "=", "Done")])
+        mails = self.env["mail.mail"].search(
+            [("model", "=", mine._name), ("res_id", "=", mine.id), ("subject", "=", "Done")]
+        )
         self.assertEqual(mails.recipient_ids | mails.mapped("mail_message_id.partner_ids"), self.customer)
-        events = self.env["customer.care.event"].search([("res_model", "=", mine._name), ("res_id", "=", mine.id)])
+        events = self.env["customer.care.event"].search(
+            [("res_model", "=", mine._name), ("res_id", "=", mine.id)]
+        )
         self.assertIn("complaint_resolved", events.mapped("kind"))
         self.assertEqual(events.partner_id, self.customer)
         for user in self.blind:
-            self.assertFalse(self.env["customer.care.event"].with_user(user).search([("id", "in", events.ids)]))
+            self.assertFalse(
+                self.env["customer.care.event"].with_user(user).search([("id", "in", events.ids)])
+            )
 
     def test_customer_form_is_silent(self):
         """The counters and the timeline of the customer do not count what is protected."""
@@ -425,7 +561,9 @@ class TestIdentity(ComplaintCommon):
             wizard.reason = reason
             with self.assertRaises(UserError):
                 wizard.action_show()
-        forged = Reveal.create({"complaint_id": self.complaint.id, "reason": "x", "is_shown": True, "identity": "y"})
+        forged = Reveal.create(
+            {"complaint_id": self.complaint.id, "reason": "x", "is_shown": True, "identity": "y"}
+        )
         self._assert_silent(forged.read())
         wizard.reason = "The hospital asks"
         wizard.action_show()
@@ -440,6 +578,32 @@ class TestIdentity(ComplaintCommon):
         with self.assertRaises(AccessError):
             access.with_user(self.manager).write({"reason": "y"})
 
+    def test_nobody_lets_himself_in(self):
+        """Neither as handler or first receiver, nor by the team; what nobody handles may be taken."""
+        managed = self._create_team(name="Mine", manager_id=self.helper.id)
+        for user in self.blind:
+            for vals in (
+                {"user_id": user.id},
+                {"user_id": False},
+                {"receiver_id": user.id},
+                {"create_uid": user.id},
+                *([{"team_id": managed.id}] if user == self.helper else []),
+            ):
+                with self.subTest(user=user.login, vals=vals):
+                    try:
+                        self._mine(self.complaint, user).write(vals)
+                    except UserError:
+                        pass
+                    self.assertTrue(self._mine(self.complaint, user)._hides_identity())
+        waiting = self._create_complaint(is_identity_protected=True)
+        self.assertTrue(self._mine(waiting, self.supervisor)._hides_identity())
+        self._mine(waiting, self.supervisor).action_assign_to_me()
+        self.assertFalse(self._mine(waiting, self.supervisor)._hides_identity())
+        self.complaint.with_user(self.handler)._hand_over(self.other_handler, self.team.browse(), "Please")
+        self.assertTrue(self._mine(self.complaint, self.other_handler)._hides_identity())
+        self._mine(self.complaint, self.other_handler).action_accept_handover()
+        self.assertFalse(self._mine(self.complaint, self.other_handler)._hides_identity())
+
     def test_becoming_handler(self):
         """Who takes the complaint over answers for it, and knows whose it is."""
         self.complaint.with_user(self.manager).user_id = self.helper
@@ -451,7 +615,9 @@ class TestIdentity(ComplaintCommon):
         parent = self.env["customer.complaint.category"].create({"name": "Staff", "protects_identity": True})
         child = parent.create({"name": "Bullying", "parent_id": parent.id})
         self.assertTrue(self._create_complaint(category_id=child.id).is_identity_protected)
-        self.assertFalse(self._create_complaint(category_id=child.id, is_identity_protected=False).is_identity_protected)
+        self.assertFalse(
+            self._create_complaint(category_id=child.id, is_identity_protected=False).is_identity_protected
+        )
         complaint = self._create_complaint(user_id=self.handler.id)
         self.assertFalse(complaint.is_identity_protected)
         complaint.with_user(self.handler).category_id = parent
@@ -469,7 +635,12 @@ class TestIdentity(ComplaintCommon):
         for number in range(20):
             self._create_complaint(user_id=self.handler.id, is_identity_protected=number % 2)
         Complaint = self.env["customer.complaint"].with_user(self.helper)
-        specification = {"number": {}, "name": {}, "partner_id": {"fields": {"display_name": {}}}, "stage_id": {}}
+        specification = {
+            "number": {},
+            "name": {},
+            "partner_id": {"fields": {"display_name": {}}},
+            "stage_id": {},
+        }
         counts = []
         for rows in (4, 20):
             for _time in (1, 2):
@@ -484,7 +655,7 @@ class TestIdentity(ComplaintCommon):
 @tagged("post_install", "-at_install")
 class TestIdentityHttp(ComplaintCommon, HttpCase):
     def test_pages(self):
-        """The customer's page, files and pictures, the thread and printing answer who does not know him with nothing."""
+        """Page of the customer, pictures, thread and printing tell nothing to who does not know him."""
         helper = self._create_user("helper_t", "customer_complaint.group_complaint_user")
         complaint = self._create_complaint(
             user_id=self.handler.id, helper_ids=[Command.link(helper.id)], is_identity_protected=True
@@ -492,7 +663,10 @@ class TestIdentityHttp(ComplaintCommon, HttpCase):
         pixel = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
         complaint._sign("Lin Wei", pixel)
         complaint.message_post(
-            body="I am Lin Wei", author_id=self.customer.id, message_type="comment", subtype_xmlid="mail.mt_comment"
+            body="I am Lin Wei",
+            author_id=self.customer.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
         )
         self.env.flush_all()
         self.authenticate(helper.login, helper.login)
@@ -507,7 +681,10 @@ class TestIdentityHttp(ComplaintCommon, HttpCase):
                 "/mail/data",
                 {
                     "fetch_params": [
-                        ["mail.thread", {**thread, "request_list": ["followers", "attachments", "suggestedRecipients"]}]
+                        [
+                            "mail.thread",
+                            {**thread, "request_list": ["followers", "attachments", "suggestedRecipients"]},
+                        ]
                     ]
                 },
             ),
@@ -515,11 +692,16 @@ class TestIdentityHttp(ComplaintCommon, HttpCase):
             answer = self.url_open(url, json={"params": params})
             self.assertNotIn("error", answer.json(), answer.text)
             self.assertNotIn("Lin Wei", answer.text)
-        post = {**thread, "post_data": {"body": "x", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}}
+        post = {
+            **thread,
+            "post_data": {"body": "x", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"},
+        }
         for kind in ("comment", "notification"):
             post["post_data"]["message_type"] = kind
             self.assertNotIn("Lin Wei", self.url_open("/mail/message/post", json={"params": post}).text)
-        report = self.url_open(f"/report/html/customer_complaint.customer_complaint_registration/{complaint.id}")
+        report = self.url_open(
+            f"/report/html/customer_complaint.customer_complaint_registration/{complaint.id}"
+        )
         self.assertNotIn("Lin Wei", report.text)
         self.assertIn(complaint.number, report.text)
         self.authenticate(self.handler.login, self.handler.login)
