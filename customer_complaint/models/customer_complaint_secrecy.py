@@ -203,11 +203,16 @@ class CustomerComplaint(models.Model):
         )
         for callback in callbacks:
             vals = {"subject": self.env._("Callback about a protected matter")}
-            if not callback.with_user(callback.user_id).has_access("read"):
-                told = self.browse(callback.res_id)._get_told_user()
-                seen = told and callback.with_user(told).has_access("read")
-                vals["user_id"] = told.id if seen else False
+            complaint = self.browse(callback.res_id)
+            if not complaint._is_known_to(callback.user_id):
+                told = complaint._get_told_user()
+                vals["user_id"] = told.id if complaint._is_known_to(told) else False
             callback.write(vals)
+
+    def _is_known_to(self, user):
+        """Return whether a user, may be empty, sees the complaint and who complained (singleton)."""
+        complaint = self.with_user(user).sudo(False)
+        return bool(user) and complaint.has_access("read") and not complaint._hides_identity()
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Keep those out who may not see the complaint."""

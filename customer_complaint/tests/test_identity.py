@@ -385,6 +385,7 @@ class TestIdentity(ComplaintCommon):
                     "body": "Dear Lin Wei",
                     "partner_ids": [Command.set(self.customer.ids)],
                     "scheduled_date": "2099-01-01",
+                    "author_id": self.handler.partner_id.id,
                 }
             )
         )

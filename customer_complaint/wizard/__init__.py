@@ -11,4 +11,5 @@ from . import (
     customer_complaint_sign,
     customer_complaint_stage_archive,
     customer_complaint_task_return,
+    mail_compose_message,
 )
