@@ -1,3 +1,4 @@
+import contextlib
 import json
 
 from odoo import Command
@@ -591,10 +592,8 @@ class TestIdentity(ComplaintCommon):
                 *([{"team_id": managed.id}] if user == self.helper else []),
             ):
                 with self.subTest(user=user.login, vals=vals):
-                    try:
+                    with contextlib.suppress(UserError):
                         self._mine(self.complaint, user).write(vals)
-                    except UserError:
-                        pass
                     self.assertTrue(self._mine(self.complaint, user)._hides_identity())
         waiting = self._create_complaint(is_identity_protected=True)
         self.assertTrue(self._mine(waiting, self.supervisor)._hides_identity())
