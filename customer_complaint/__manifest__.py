@@ -1,6 +1,6 @@
 {
     "name": "Customer Complaints",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Complaints from the first word to a proven remedy, with time limits and approvals",
     "author": "Customer Care for Odoo",
     "license": "AGPL-3",
@@ -9,10 +9,8 @@
     "data": [
         "security/customer_complaint_groups.xml",
         "security/customer_complaint_security.xml",
-        "security/customer_complaint_extension_security.xml",
         "security/customer_complaint_escalation_security.xml",
         "security/customer_complaint_stage_security.xml",
-        "security/customer_complaint_answer_security.xml",
         "security/customer_complaint_people_security.xml",
         "security/customer_complaint_intake_security.xml",
         "security/ir.model.access.csv",
@@ -33,6 +31,7 @@
         "data/customer_complaint_escalation_data.xml",
         "wizard/customer_complaint_people_views.xml",
         "wizard/customer_complaint_reopen_views.xml",
+        "wizard/customer_complaint_reveal_views.xml",
         "wizard/customer_complaint_escalate_views.xml",
         "views/customer_complaint_escalation_views.xml",
         "views/customer_complaint_escalation_log_views.xml",

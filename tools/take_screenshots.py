@@ -57,6 +57,7 @@ PERSON = _named("res.partner", "Emma Larsson", "孙静")
 COMPLAINT = _named("customer.complaint", "The repair took six weeks", "水泵漏水，已影响生产")
 AGAIN = _named("customer.complaint", "Invoice is still wrong", "退款申请一个月未处理")
 # waits for the answer to a hand-over
+PROTECTED = ("customer.complaint", dict.fromkeys(LANGUAGES, [["is_identity_protected", "=", True]]))
 OFFERED = ("customer.complaint", dict.fromkeys(LANGUAGES, [["handover_user_id", "!=", False]]))
 # the one that two people approve
 COMPENSATION = ("customer.complaint.compensation", dict.fromkeys(LANGUAGES, [["amount", ">", 10000]]))
@@ -253,6 +254,9 @@ PICTURES = {
     ),
     "complaint_people": Picture("complaint_supervisor", "/odoo/complaints/{id}", FORM, (1360, 1150), OFFERED),
     "complaint_tasks": Picture("complaint_manager", "/odoo/complaint-tasks", LIST, (1360, 400)),
+    "complaint_protected": Picture(
+        "complaint_supervisor", "/odoo/complaints/{id}", FORM, (1360, 900), PROTECTED, wait=".fa-user-secret"
+    ),
     "complaint_task": Picture(
         "complaint_manager",
         "/odoo/complaint-tasks/{id}",

@@ -170,7 +170,8 @@ class CustomerPortal(portal.CustomerPortal):
             return None
         if user.share:
             return complaint if complaint._portal_is_allowed(user.partner_id) else None
-        return complaint if complaint.with_user(user).has_access("read") else None
+        seen = complaint.with_user(user)
+        return complaint if seen.has_access("read") and not seen._hides_identity() else None
 
     def _complaint_render(self, complaint, error=None, **kw):
         # the thread wants the link even of the owner, whose right to read is none to post

@@ -193,7 +193,7 @@ class PublicComplaint(http.Controller):
             complaint.message_post(
                 body=request.env._("Files of the customer"),
                 author_id=partner.id or False,
-                email_from=complaint.email_from or team.company_id.email_formatted or False,
+                email_from=complaint._get_author_address(),
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
                 attachments=files,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 
+from . import identity_fields as masked
 from .customer_complaint_stage import PHASES
 
 SEVERITIES = [("minor", "Minor"), ("general", "General"), ("serious", "Serious"), ("major", "Major")]
@@ -89,10 +90,10 @@ class CustomerComplaint(models.Model):
     )
 
     # The customer
-    partner_id = fields.Many2one(
+    partner_id = masked.Many2one(
         "res.partner", string="Customer", check_company=True, index="btree_not_null", tracking=True
     )
-    commercial_partner_id = fields.Many2one(
+    commercial_partner_id = masked.Many2one(
         "res.partner",
         related="partner_id.commercial_partner_id",
         string="Customer Company",
@@ -100,13 +101,13 @@ class CustomerComplaint(models.Model):
         precompute=True,
         index="btree_not_null",
     )
-    email_from = fields.Char(
+    email_from = masked.Char(
         string="E-mail", compute="_compute_email_from", store=True, readonly=False, precompute=True
     )
-    email_normalized = fields.Char(
+    email_normalized = masked.Char(
         compute="_compute_email_normalized", store=True, precompute=True, index="btree_not_null"
     )
-    phone = fields.Char(compute="_compute_phone", store=True, readonly=False, precompute=True)
+    phone = masked.Char(compute="_compute_phone", store=True, readonly=False, precompute=True)
 
     # The matter
     kind = fields.Selection(KINDS, required=True, default="complaint")

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from . import identity_fields as masked
+
 CODE_ONLY_FIELDS = ("state", "executed_datetime", "executed_user_id")
 
 
@@ -20,7 +22,7 @@ class CustomerComplaintCompensation(models.Model):
         "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
+    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     kind = fields.Selection(
         [
@@ -115,7 +117,7 @@ class CustomerComplaintCompensation(models.Model):
                 "executed_user_id": self.env.uid,
             }
         )
-        self._care_log("compensation_executed")
+        self.sudo()._care_log("compensation_executed")
 
     def action_cancel(self):
         """Take back compensations that are not executed, and their requests for approval."""

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .customer_complaint_policy_line import TARGETS
+from . import identity_fields as masked
 
 CAUSES = [
     ("time", "Threshold Reached"),
@@ -39,7 +40,7 @@ class CustomerComplaintEscalationLog(models.Model):
         "customer.complaint", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="complaint_id.company_id")
-    partner_id = fields.Many2one(related="complaint_id.partner_id")
+    partner_id = masked.Many2one(related="complaint_id.partner_id")
     team_id = fields.Many2one(related="complaint_id.team_id")
     handler_id = fields.Many2one(related="complaint_id.user_id")
     level_id = fields.Many2one(

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from . import identity_fields as masked
 from .customer_complaint import STAFF
 from .customer_complaint_keyword import FLAGS
 
@@ -27,7 +28,7 @@ class CustomerComplaintMerge(models.Model):
 
     _inherit = "customer.complaint"
 
-    merged_into_id = fields.Many2one(
+    merged_into_id = masked.Many2one(
         "customer.complaint", readonly=True, copy=False, index="btree_not_null", groups=STAFF
     )
     merged_ids = fields.One2many(

@@ -63,6 +63,7 @@ class CustomerComplaintRegistration(models.Model):
         filled = [{**fresh, **vals} for vals in vals_list]
         self._fill_context_defaults(filled)
         self._fill_teams(filled)
+        self._fill_protection(filled)
         now = fields.Datetime.now()
         Stage = self.env["customer.complaint.stage"]
         Team = self.env["customer.complaint.team"]

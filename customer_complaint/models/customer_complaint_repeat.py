@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from . import identity_fields as masked
 from .customer_complaint import PROBLEM_KINDS, STAFF
 from .customer_complaint_stage import OPEN_PHASES
 
@@ -25,10 +26,10 @@ class CustomerComplaintRepeat(models.Model):
 
     _inherit = "customer.complaint"
 
-    repeat_of_id = fields.Many2one(
+    repeat_of_id = masked.Many2one(
         "customer.complaint", readonly=True, copy=False, index="btree_not_null", groups=STAFF
     )
-    duplicate_of_id = fields.Many2one(
+    duplicate_of_id = masked.Many2one(
         "customer.complaint",
         string="Possible Duplicate of",
         readonly=True,

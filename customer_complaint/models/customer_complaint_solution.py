@@ -201,7 +201,7 @@ class CustomerComplaintSolution(models.Model):
         return self.message_post(
             body=text,
             author_id=author.id or False,
-            email_from=author.email_formatted or self.email_from or self.company_id.email_formatted or False,
+            email_from=author.email_formatted or self._get_author_address(),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             **kwargs,

@@ -19,6 +19,7 @@ from . import (
     test_fuzz,
     test_fuzz_properties,
     test_handover,
+    test_identity,
     test_json_api,
     test_known_traps,
     test_mail_acknowledgement,

@@ -169,6 +169,22 @@ class TestPublicForm(PublicFormCommon):
         self.assertEqual(complaint.phone, "+86 21 5555 0101")
         self.assertEqual(complaint.acknowledge_state, "call")
 
+    def test_visitor_has_a_name(self):
+        """In the thread the visitor is who he says he is, with or without a mail address; the rest is the program's."""
+        for email, phone in ((MAIL, ""), ("", "123456")):
+            self.before = self.Complaint.search([])
+            self._send(email=email, phone=phone, files={"files": ("note.txt", b"x")})
+            complaint = self._made()
+            complaint._post_of_customer("More")
+            letters = complaint.message_ids.filtered(lambda message: message.message_type == "comment")
+            self.assertEqual(len(letters), 2)
+            for letter in letters:
+                self.assertFalse(letter.author_id)
+                self.assertIn('"Ann" <', letter.email_from)
+            self.assertNotIn(self.env.ref("base.public_partner"), complaint.message_ids.author_id)
+        complaint.contact_name = False
+        self.assertIn('"Visitor" <', complaint._get_author_address())
+
     def test_bad_input(self):
         """Bad input is refused with a reason and what was typed is still there."""
         hidden = self.env["customer.complaint.category"].create({"name": "Inside", "is_public": False})

@@ -9,7 +9,9 @@ from . import (
     customer_complaint_move_values,
     customer_complaint_reopen,
     customer_complaint_reply_send,
+    customer_complaint_reveal,
     customer_complaint_sign,
     customer_complaint_stage_archive,
     customer_complaint_task_return,
+    mail_compose_message,
 )
