@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .customer_complaint_policy_line import TARGETS
 from . import identity_fields as masked
+from .customer_complaint_policy_line import TARGETS
 
 CAUSES = [
     ("time", "Threshold Reached"),

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from . import identity_fields as masked
-from .customer_complaint import EARLIEST_YEAR, PROBLEM_KINDS, STAFF
+from .customer_complaint import EARLIEST_YEAR, STAFF
 from .customer_complaint_flow import Missing
 
 EXPECTATIONS = [

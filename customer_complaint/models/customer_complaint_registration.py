@@ -8,7 +8,6 @@ from odoo.exceptions import UserError, ValidationError
 from .customer_complaint import CODE_ONLY_FIELDS
 from .customer_complaint_first_deadline import FIRST_FIELDS
 
-
 # What only the program sets, later, and is empty until then.
 EMPTY_FIELDS = {
     "acknowledged_datetime",
