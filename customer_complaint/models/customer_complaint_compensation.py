@@ -98,9 +98,7 @@ class CustomerComplaintCompensation(models.Model):
         :raises UserError: naming those that are not approved or not open
         """
         self.check_access("write")
-        refused = self.filtered(
-            lambda compensation: compensation.state != "proposed" or compensation.approval_state != "approved"
-        )
+        refused = self._get_not_executable()
         if refused:
             raise UserError(
                 self.env._(
@@ -108,6 +106,15 @@ class CustomerComplaintCompensation(models.Model):
                     names=", ".join(refused.mapped("display_name")),
                 )
             )
+        self._set_executed()
+
+    def _get_not_executable(self):
+        """Return those that are not approved, or executed or cancelled already."""
+        return self.filtered(
+            lambda compensation: compensation.state != "proposed" or compensation.approval_state != "approved"
+        )
+
+    def _set_executed(self):
         self.sudo().write(
             {
                 "state": "executed",

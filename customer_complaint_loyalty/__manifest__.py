@@ -1,0 +1,13 @@
+{
+    "name": "Complaints: Vouchers",
+    "version": "19.0.1.0.0",
+    "summary": "Vouchers that carry out what was promised",
+    "author": "Customer Care for Odoo",
+    "license": "AGPL-3",
+    "category": "Services/Customer Care",
+    "depends": ["customer_complaint", "loyalty"],
+    "data": [
+        "views/customer_complaint_compensation_views.xml",
+    ],
+    "auto_install": True,
+}
