@@ -10,5 +10,6 @@
         "views/customer_complaint_views.xml",
         "views/product_views.xml",
     ],
+    "demo": ["demo/customer_complaint_product_demo.xml"],
     "auto_install": True,
 }

@@ -9,5 +9,6 @@
     "data": [
         "views/sale_order_views.xml",
     ],
+    "demo": ["demo/customer_complaint_sale_demo.xml"],
     "auto_install": True,
 }

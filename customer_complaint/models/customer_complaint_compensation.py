@@ -77,8 +77,13 @@ class CustomerComplaintCompensation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_code_only(field for vals in vals_list for field in vals)
-        fresh = {"state": "proposed", "executed_datetime": False, "executed_user_id": False}
+        fresh = self._get_fresh_values()
         return super().create([{**fresh, **vals} for vals in vals_list])
+
+    @api.model
+    def _get_fresh_values(self):
+        """Return what only the program sets of a new record: the defaults of a context do not count for it."""
+        return {"state": "proposed", "executed_datetime": False, "executed_user_id": False}
 
     def write(self, vals):
         self._check_code_only(vals)

@@ -67,8 +67,7 @@ class CustomerComplaintCompensationExecute(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        empty = dict.fromkeys(DOCUMENT_FIELDS, False)
-        compensations = super().create([{**empty, **vals} for vals in vals_list])
+        compensations = super().create(vals_list)
         if any("evidence_file_ids" in vals for vals in vals_list):
             compensations._own_evidence()
         return compensations
@@ -87,6 +86,10 @@ class CustomerComplaintCompensationExecute(models.Model):
         if not self.env.su and not set(names).isdisjoint(DOCUMENT_FIELDS):
             raise AccessError(self.env._("The document of a compensation is set with its buttons only."))
         return super()._check_code_only(names)
+
+    @api.model
+    def _get_fresh_values(self):
+        return {**super()._get_fresh_values(), **dict.fromkeys(DOCUMENT_FIELDS, False)}
 
     def _own_evidence(self):
         """Bind uploaded files to the compensation; with the user's rights, so that nobody takes another's file."""

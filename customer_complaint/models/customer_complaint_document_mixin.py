@@ -1,6 +1,6 @@
 import logging
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ class CustomerComplaintDocumentMixin(models.AbstractModel):
         compute="_compute_complaint_count", string="Number of Complaints", groups=READERS
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_complaint_count(self):
         names = {f"{self._name},{key}": key for key in self.ids}
         groups = self.env["customer.complaint"]._read_group(

@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 KINDS = ("discount", "gift")
+# the first that exists is proposed
+VOUCHER_TYPES = ("gift_card", "coupons", "ewallet")
 
 
 class CustomerComplaintCompensation(models.Model):
@@ -39,14 +41,25 @@ class CustomerComplaintCompensation(models.Model):
         customer = self.complaint_id.partner_id
         if not customer:
             raise UserError(self.env._("The complaint has no customer to give a voucher to."))
+        if not self._get_voucher_program():
+            raise UserError(self.env._("There is no program of gift cards, coupons or wallets."))
         action = self.env["ir.actions.act_window"]._for_xml_id("loyalty.loyalty_generate_wizard_action")
         return {
             **action,
             "context": {
                 "default_compensation_id": self.id,
-                "default_program_id": False,
+                "default_program_id": self._get_voucher_program().id,
                 "default_mode": "selected",
                 "default_customer_ids": [Command.set(customer.ids)],
                 "default_description": self.display_name,
             },
         }
+
+    def _get_voucher_program(self):
+        """Return the program that is proposed: of money rather than of coupons, may be empty."""
+        Program = self.env["loyalty.program"]
+        for kind in VOUCHER_TYPES:
+            domain = [("program_type", "=", kind), ("company_id", "in", (False, self.company_id.id))]
+            if program := Program.search(domain, limit=1):
+                return program
+        return Program

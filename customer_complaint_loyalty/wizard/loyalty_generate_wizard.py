@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.customer_complaint_compensation import VOUCHER_TYPES
+
 MONEY_TYPES = ("gift_card", "ewallet")
-VOUCHER_TYPES = ("coupons", "gift_card", "ewallet")
 
 
 class LoyaltyGenerateWizard(models.TransientModel):
@@ -11,6 +12,12 @@ class LoyaltyGenerateWizard(models.TransientModel):
     _inherit = "loyalty.generate.wizard"
 
     compensation_id = fields.Many2one("customer.complaint.compensation", readonly=True)
+
+    def _compute_confirmation_message(self):
+        """Core cannot name the type of a program that is not chosen."""
+        chosen = self.filtered("program_type")
+        (self - chosen).confirmation_message = False
+        return super(LoyaltyGenerateWizard, chosen)._compute_confirmation_message()
 
     @api.onchange("program_id")
     def _onchange_program_id(self):
