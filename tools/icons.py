@@ -117,7 +117,9 @@ def complaint_with(draw_part):
         bubble(draw, (unit * 22, unit * 26, unit * 96, unit * 96), WHITE)
         draw.rounded_rectangle((unit * 55, unit * 36, unit * 63, unit * 60), radius=unit * 4, fill=background)
         draw.ellipse((unit * 54, unit * 64, unit * 64, unit * 74), fill=background)
-        draw.rounded_rectangle((unit * 68, unit * 64, unit * 126, unit * 120), radius=unit * 8, fill=background)
+        draw.rounded_rectangle(
+            (unit * 68, unit * 64, unit * 126, unit * 120), radius=unit * 8, fill=background
+        )
         draw_part(draw, unit, background)
 
     return sign

@@ -209,9 +209,7 @@ class CustomerComplaintCompensationExecute(models.Model):
             raise UserError(self.env._("An executed or cancelled compensation cannot be changed."))
         if self.document_id:
             raise UserError(
-                self.env._(
-                    "%(document)s carries out this compensation already.", document=self.document_name
-                )
+                self.env._("%(document)s carries out this compensation already.", document=self.document_name)
             )
 
     def _link_document(self, document):

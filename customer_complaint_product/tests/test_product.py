@@ -89,9 +89,7 @@ class TestProduct(ComplaintCommon):
         context = self.pump.with_user(self.handler).action_register_complaint()["context"]
         self.assertEqual(context["default_product_id"], self.pump.id)
         template = self.pump.product_tmpl_id
-        self.assertEqual(
-            template.action_register_complaint()["context"]["default_product_id"], self.pump.id
-        )
+        self.assertEqual(template.action_register_complaint()["context"]["default_product_id"], self.pump.id)
         attribute = self.env["product.attribute"].create(
             {"name": "Size", "value_ids": [Command.create({"name": name}) for name in ("S", "L")]}
         )

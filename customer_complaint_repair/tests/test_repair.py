@@ -15,9 +15,7 @@ class TestRepair(ComplaintCommon):
         cls.pump = cls.env["product.product"].create({"name": "Pump", "is_storable": True, "tracking": "lot"})
         cls.lot = cls.env["stock.lot"].create({"name": "L-8", "product_id": cls.pump.id})
         warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.env.company.id)], limit=1)
-        cls.env["stock.quant"]._update_available_quantity(
-            cls.pump, warehouse.lot_stock_id, 1, lot_id=cls.lot
-        )
+        cls.env["stock.quant"]._update_available_quantity(cls.pump, warehouse.lot_stock_id, 1, lot_id=cls.lot)
         cls.complaint = cls._create_complaint(
             user_id=cls.mechanic.id, product_id=cls.pump.id, lot_id=cls.lot.id
         )

@@ -20,9 +20,7 @@ class TestSaleOrder(ComplaintCommon):
     @classmethod
     def _create_order(cls, partner=None, products=None):
         lines = [Command.create({"product_id": product.id}) for product in products or cls.pump]
-        return cls.env["sale.order"].create(
-            {"partner_id": (partner or cls.customer).id, "order_line": lines}
-        )
+        return cls.env["sale.order"].create({"partner_id": (partner or cls.customer).id, "order_line": lines})
 
     def _approve(self, kind="replacement"):
         compensation = self._create_compensation(self.complaint, 10, kind=kind).with_user(self.seller)
@@ -45,9 +43,7 @@ class TestSaleOrder(ComplaintCommon):
 
     def test_several_products_none_is_guessed(self):
         """Of an order over two products the person says which one it is about."""
-        order = self._create_order(
-            products=self.pump | self.env["product.product"].create({"name": "Valve"})
-        )
+        order = self._create_order(products=self.pump | self.env["product.product"].create({"name": "Valve"}))
         self.assertNotIn("default_product_id", order.action_register_complaint()["context"])
 
     def test_without_sales_rights(self):
