@@ -15,11 +15,11 @@ class CustomerComplaintCompensation(models.Model):
         return {**kinds, **{kind: [*kinds.get(kind, ()), "account.move"] for kind in KINDS}}
 
     def _check_document(self, document):
-        super()._check_document(document)
         if document._name == "account.move" and document.move_type != "out_refund":
             raise UserError(
                 self.env._("%(document)s is no credit note.", document=document._complaint_get_name())
             )
+        return super()._check_document(document)
 
     def action_create_credit_note(self):
         """Credit the compensation (singleton): by core's reversal of the invoice complained of, else by a draft.

@@ -60,7 +60,9 @@ class TestCreditNote(AccountTestInvoicingCommon):
         """Do what the dialog does and return the drafted credit note."""
         action = compensation.action_create_credit_note()
         self.assertEqual(action["res_model"], "account.move.reversal")
-        wizard = Form(self.env["account.move.reversal"].with_user(self.both).with_context(action["context"]))
+        wizard = Form(
+            self.env["account.move.reversal"].with_user(self.both).with_context(**action["context"])
+        )
         wizard.save().refund_moves()
         return self.env["account.move"].browse(compensation.document_id)
 
@@ -292,7 +294,7 @@ class TestCreditNote(AccountTestInvoicingCommon):
             self.env["customer.complaint"].search(invoice.action_view_complaints()["domain"]), self.complaint
         )
         context = invoice.action_register_complaint()["context"]
-        form = Form(self.env["customer.complaint"].with_user(self.both).with_context(context))
+        form = Form(self.env["customer.complaint"].with_user(self.both).with_context(**context))
         self.assertEqual(form.partner_id, self.customer)
         self.assertEqual(form.order_ref, invoice.name)
         with self.assertRaises(AccessError):

@@ -42,7 +42,9 @@ class TestVoucher(ComplaintCommon):
 
     def _open(self, compensation, program, **vals):
         action = compensation.action_create_voucher()
-        form = Form(self.env["loyalty.generate.wizard"].with_user(self.giver).with_context(action["context"]))
+        form = Form(
+            self.env["loyalty.generate.wizard"].with_user(self.giver).with_context(**action["context"])
+        )
         form.program_id = program
         for name, value in vals.items():
             form[name] = value

@@ -29,11 +29,11 @@ class CustomerComplaintCompensation(models.Model):
         return {**kinds, **{kind: [*kinds.get(kind, ()), "stock.picking"] for kind in KINDS}}
 
     def _check_document(self, document):
-        super()._check_document(document)
         if document._name == "stock.picking" and document.picking_type_code != "outgoing":
             raise UserError(
                 self.env._("%(document)s is no delivery.", document=document._complaint_get_name())
             )
+        return super()._check_document(document)
 
     def action_create_delivery(self):
         """Draft the delivery of what replaces the product of the complaint (singleton) and open it.

@@ -121,7 +121,7 @@ class TestStock(ComplaintCommon):
         self.assertTrue(compensation.is_delivery_returnable)
         action = compensation.action_return_delivery()
         wizard = Form(
-            self.env[action["res_model"]].with_user(self.keeper).with_context(action["context"])
+            self.env[action["res_model"]].with_user(self.keeper).with_context(**action["context"])
         ).save()
         self.assertEqual(wizard.picking_id, picking)
 
