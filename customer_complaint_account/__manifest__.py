@@ -10,5 +10,6 @@
         "views/customer_complaint_compensation_views.xml",
         "views/account_move_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

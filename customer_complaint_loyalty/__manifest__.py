@@ -9,5 +9,6 @@
     "data": [
         "views/customer_complaint_compensation_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

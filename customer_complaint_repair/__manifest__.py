@@ -10,5 +10,6 @@
         "views/customer_complaint_compensation_views.xml",
         "views/repair_order_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

@@ -10,5 +10,6 @@
         "views/sale_order_views.xml",
     ],
     "demo": ["demo/customer_complaint_sale_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

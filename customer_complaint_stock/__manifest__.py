@@ -11,5 +11,6 @@
         "views/customer_complaint_compensation_views.xml",
         "views/stock_picking_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

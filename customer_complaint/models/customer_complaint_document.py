@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 
 class CustomerComplaintDocument(models.Model):
@@ -41,3 +42,29 @@ class CustomerComplaintDocument(models.Model):
         if not self.env.su:
             for complaint in self.filtered("reference"):
                 complaint.reference.check_access("read")
+
+    @api.model
+    def _forget_documents(self, *names):
+        """Take the documents of these models off complaints and compensations; their numbers stay as text.
+
+        For the uninstallation of a bridge: nobody could read a document of a model that is gone.
+        """
+        for name in names:
+            named = self.sudo().with_context(active_test=False).search([("reference", "=like", f"{name},%")])
+            for complaint in named.filtered(lambda complaint: not complaint.order_ref):
+                document = complaint.reference.exists()
+                complaint.order_ref = document._complaint_get_name() if document else False
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL("UPDATE customer_complaint SET reference = NULL WHERE reference LIKE %s", f"{name},%")
+            )
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE customer_complaint_compensation SET document_model = NULL, document_id = NULL
+                     WHERE document_model = %s
+                    """,
+                    name,
+                )
+            )
+        self.env.invalidate_all()

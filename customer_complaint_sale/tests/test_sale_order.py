@@ -1,5 +1,6 @@
 from odoo import Command
 from odoo.addons.customer_complaint.tests.common import ComplaintCommon
+from odoo.addons.customer_complaint_sale import uninstall_hook
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -108,3 +109,15 @@ class TestSaleOrder(ComplaintCommon):
         compensation._link_document(self.order.with_user(self.seller))
         compensation.action_cancel()
         self._approve()._link_document(self.order.with_user(self.seller))
+
+    def test_uninstalled(self):
+        """Without the bridge no complaint names a document that nobody could read; its number stays."""
+        compensation = self._approve()
+        compensation._link_document(self.order.with_user(self.seller))
+        self.complaint.reference = f"sale.order,{self.order.id}"
+        uninstall_hook(self.env)
+        self.assertRecordValues(self.complaint, [{"reference": False, "order_ref": self.order.name}])
+        self.assertRecordValues(
+            compensation,
+            [{"document_model": False, "document_id": False, "document_name": self.order.name}],
+        )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-STAFF = "base.group_user"
+# who may read lots; others read number and product as text
+WAREHOUSE = "stock.group_stock_user"
 
 
 class CustomerComplaint(models.Model):
@@ -12,7 +13,7 @@ class CustomerComplaint(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="set null",
-        groups=STAFF,
+        groups=WAREHOUSE,
     )
 
     @api.model
