@@ -116,7 +116,8 @@ class TestSaleOrder(ComplaintCommon):
         compensation._link_document(self.order.with_user(self.seller))
         self.complaint.reference = f"sale.order,{self.order.id}"
         uninstall_hook(self.env)
-        self.assertRecordValues(self.complaint, [{"reference": False, "order_ref": self.order.name}])
+        self.assertFalse(self.complaint.reference)
+        self.assertEqual(self.complaint.order_ref, self.order.name)
         self.assertRecordValues(
             compensation,
             [{"document_model": False, "document_id": False, "document_name": self.order.name}],
