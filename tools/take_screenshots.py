@@ -311,6 +311,16 @@ PICTURES = {
         (1360, 700),
         COMPENSATION,
     ),
+    "compensation_document": Picture(
+        "complaint_handler",
+        "/odoo/compensations/{id}",
+        FORM,
+        (1360, 560),
+        (
+            "customer.complaint.compensation",
+            dict.fromkeys(LANGUAGES, [["document_model", "=", "sale.order"]]),
+        ),
+    ),
     "teams": Picture("complaint_supervisor", "/odoo/complaint-teams", BOARD, (1360, 400)),
     "analysis": Picture("complaint_manager", "/odoo/complaint-analysis", ".o_pivot table"),
     "satisfaction": Picture(

@@ -79,8 +79,13 @@ class CustomerComplaintCompensation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_code_only(field for vals in vals_list for field in vals)
-        fresh = {"state": "proposed", "executed_datetime": False, "executed_user_id": False}
+        fresh = self._get_fresh_values()
         return super().create([{**fresh, **vals} for vals in vals_list])
+
+    @api.model
+    def _get_fresh_values(self):
+        """Return what only the program sets of a new record: the defaults of a context do not count for it."""
+        return {"state": "proposed", "executed_datetime": False, "executed_user_id": False}
 
     def write(self, vals):
         self._check_code_only(vals)
@@ -100,9 +105,7 @@ class CustomerComplaintCompensation(models.Model):
         :raises UserError: naming those that are not approved or not open
         """
         self.check_access("write")
-        refused = self.filtered(
-            lambda compensation: compensation.state != "proposed" or compensation.approval_state != "approved"
-        )
+        refused = self._get_not_executable()
         if refused:
             raise UserError(
                 self.env._(
@@ -110,6 +113,15 @@ class CustomerComplaintCompensation(models.Model):
                     names=", ".join(refused.mapped("display_name")),
                 )
             )
+        self._set_executed()
+
+    def _get_not_executable(self):
+        """Return those that are not approved, or executed or cancelled already."""
+        return self.filtered(
+            lambda compensation: compensation.state != "proposed" or compensation.approval_state != "approved"
+        )
+
+    def _set_executed(self):
         self.sudo().write(
             {
                 "state": "executed",

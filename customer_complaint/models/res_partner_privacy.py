@@ -90,8 +90,17 @@ class ResPartner(models.Model):
             },
             "customer.complaint.compensation": {
                 "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
-                "fields": ("complaint_id", "kind", "amount", "currency_id", "state", "executed_datetime"),
-                "erase": {"note": None},
+                "fields": (
+                    "complaint_id",
+                    "kind",
+                    "amount",
+                    "currency_id",
+                    "state",
+                    "executed_datetime",
+                    "document_name",
+                    "evidence",
+                ),
+                "erase": {"note": None, "evidence": None},
             },
             "customer.complaint.extension": {
                 "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),

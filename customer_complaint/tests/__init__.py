@@ -7,6 +7,7 @@ from . import (
     test_clock_properties,
     test_clock_records,
     test_compensation,
+    test_compensation_execute,
     test_confidential,
     test_customer_complaint,
     test_deadlines,

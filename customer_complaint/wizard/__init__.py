@@ -1,6 +1,8 @@
 from . import (
     base_partner_merge_complaint,
     customer_complaint_assign,
+    customer_complaint_compensation_execute,
+    customer_complaint_compensation_link,
     customer_complaint_escalate,
     customer_complaint_hand_over,
     customer_complaint_merge,
