@@ -63,7 +63,7 @@ class CustomerComplaint(models.Model):
             stored._ids, times, stored._read_stored(MARK_FIELDS), strict=True
         ):
             if values not in known:
-                known[values] = self._get_constant_marks(**dict(zip(MARK_FIELDS, values, strict=True)))
+                known[values] = self._get_constant_marks(dict(zip(MARK_FIELDS, values, strict=True)))
             marks = {"marks": list(known[values])} if known[values] else {}
             if deadline:
                 state = "late" if deadline < now else "soon" if deadline < soon[company_id] else "open"
@@ -84,67 +84,58 @@ class CustomerComplaint(models.Model):
         return zip(*(map(field._get_cache(self.env).get, self._ids) for field in columns), strict=True)
 
     @api.model
-    def _get_constant_marks(
-        self,
-        *,
-        stage_id,
-        kind,
-        is_confidential,
-        handover_user_id,
-        is_legal,
-        is_safety,
-        is_media,
-        repeat_of_id,
-        duplicate_of_id,
-        waiting_reason_id,
-        escalation_level,
-        escalation_state,
-        rating_last_value,
-    ):
-        """Return the marks, as a list of dicts, that do not change with the time. Most complaints share theirs."""
-        facts = self.env["customer.complaint.stage"]._get_facts().get(stage_id)
+    def _get_constant_marks(self, values):
+        """Return the marks, as a list of dicts, that do not change with the time. Most complaints share theirs.
+
+        :param values: dict of ``MARK_FIELDS``, relations as ids
+        """
+        facts = self.env["customer.complaint.stage"]._get_facts().get(values["stage_id"])
         is_open = bool(facts) and facts["phase"] in OPEN_PHASES
-        marks = []
-        if is_confidential:
-            marks.append({"icon": "fa-lock", "title": self.env._("Confidential")})
-        if handover_user_id:
-            title = self.env._("Waits for the answer to a hand-over")
-            marks.append({"icon": "fa-exchange", "title": title})
-        if kind not in PROBLEM_KINDS:
-            name = dict(self._fields["kind"]._description_selection(self.env)).get(kind, "")
-            marks.append({"text": name, "color": "info"})
-        if is_legal:
-            marks.append({"text": self.env._("Legal"), "color": "danger"})
-        if is_safety:
-            marks.append({"text": self.env._("Safety"), "color": "danger"})
-        if is_media:
-            marks.append({"text": self.env._("Media"), "color": "danger"})
-        if repeat_of_id:
-            marks.append({"text": self.env._("Repeated"), "color": "warning"})
-        if duplicate_of_id and is_open:
-            marks.append({"text": self.env._("Duplicate?"), "color": "warning"})
-        if escalation_level and escalation_state in ("open", "acknowledged"):
-            marks.append(
-                {
-                    "icon": "fa-level-up",
-                    "title": self.env._("Escalated"),
-                    "text": self.env._("Level %(number)s", number=escalation_level),
-                    "color": "danger" if escalation_state == "open" else "warning",
-                }
-            )
-        if waiting_reason_id:
-            reason = self.env["customer.complaint.waiting.reason"].sudo().browse(waiting_reason_id)
-            marks.append(
-                {
-                    "icon": "fa-hourglass-half",
-                    "title": self.env._("Waiting"),
-                    "text": reason.name,
-                    "color": "light",
-                }
-            )
-        if rating_last_value:
-            face = "smile" if rating_last_value > 3 else "meh" if rating_last_value > 1 else "frown"
-            color = "success" if rating_last_value > 3 else "warning" if rating_last_value > 1 else "danger"
-            title = self.env._("Rating of the customer")
-            marks.append({"icon": f"fa-{face}-o text-{color}", "title": title})
-        return marks
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        waits = self.env._("Waits for the answer to a hand-over")
+        candidates = [
+            (values["is_confidential"], {"icon": "fa-lock", "title": self.env._("Confidential")}),
+            (values["handover_user_id"], {"icon": "fa-exchange", "title": waits}),
+            (values["kind"] not in PROBLEM_KINDS, {"text": kinds.get(values["kind"], ""), "color": "info"}),
+            (values["is_legal"], {"text": self.env._("Legal"), "color": "danger"}),
+            (values["is_safety"], {"text": self.env._("Safety"), "color": "danger"}),
+            (values["is_media"], {"text": self.env._("Media"), "color": "danger"}),
+            (values["repeat_of_id"], {"text": self.env._("Repeated"), "color": "warning"}),
+            (
+                values["duplicate_of_id"] and is_open,
+                {"text": self.env._("Duplicate?"), "color": "warning"},
+            ),
+        ]
+        return [
+            *(mark for is_set, mark in candidates if is_set),
+            *self._get_level_marks(values["escalation_level"], values["escalation_state"]),
+            *self._get_waiting_marks(values["waiting_reason_id"]),
+            *self._get_rating_marks(values["rating_last_value"]),
+        ]
+
+    def _get_level_marks(self, level, state):
+        if not level or state not in ("open", "acknowledged"):
+            return []
+        return [
+            {
+                "icon": "fa-level-up",
+                "title": self.env._("Escalated"),
+                "text": self.env._("Level %(number)s", number=level),
+                "color": "danger" if state == "open" else "warning",
+            }
+        ]
+
+    def _get_waiting_marks(self, reason_id):
+        if not reason_id:
+            return []
+        reason = self.env["customer.complaint.waiting.reason"].sudo().browse(reason_id)
+        title = self.env._("Waiting")
+        return [{"icon": "fa-hourglass-half", "title": title, "text": reason.name, "color": "light"}]
+
+    def _get_rating_marks(self, value):
+        if not value:
+            return []
+        face, color = (
+            ("smile", "success") if value > 3 else ("meh", "warning") if value > 1 else ("frown", "danger")
+        )
+        return [{"icon": f"fa-{face}-o text-{color}", "title": self.env._("Rating of the customer")}]
