@@ -23,6 +23,8 @@ MARK_FIELDS = (
     "escalation_state",
     "rating_last_value",
 )
+ICONS = {"is_confidential": "fa-lock", "handover_user_id": "fa-exchange"}
+BADGES = {"is_legal": "danger", "is_safety": "danger", "is_media": "danger", "repeat_of_id": "warning"}
 
 
 class CustomerComplaint(models.Model):
@@ -92,19 +94,21 @@ class CustomerComplaint(models.Model):
         facts = self.env["customer.complaint.stage"]._get_facts().get(values["stage_id"])
         is_open = bool(facts) and facts["phase"] in OPEN_PHASES
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        waits = self.env._("Waits for the answer to a hand-over")
+        texts = {
+            "is_confidential": self.env._("Confidential"),
+            "handover_user_id": self.env._("Waits for the answer to a hand-over"),
+            "is_legal": self.env._("Legal"),
+            "is_safety": self.env._("Safety"),
+            "is_media": self.env._("Media"),
+            "repeat_of_id": self.env._("Repeated"),
+            "duplicate_of_id": self.env._("Duplicate?"),
+        }
+        is_problem = values["kind"] in PROBLEM_KINDS
         candidates = [
-            (values["is_confidential"], {"icon": "fa-lock", "title": self.env._("Confidential")}),
-            (values["handover_user_id"], {"icon": "fa-exchange", "title": waits}),
-            (values["kind"] not in PROBLEM_KINDS, {"text": kinds.get(values["kind"], ""), "color": "info"}),
-            (values["is_legal"], {"text": self.env._("Legal"), "color": "danger"}),
-            (values["is_safety"], {"text": self.env._("Safety"), "color": "danger"}),
-            (values["is_media"], {"text": self.env._("Media"), "color": "danger"}),
-            (values["repeat_of_id"], {"text": self.env._("Repeated"), "color": "warning"}),
-            (
-                values["duplicate_of_id"] and is_open,
-                {"text": self.env._("Duplicate?"), "color": "warning"},
-            ),
+            *((values[name], {"icon": icon, "title": texts[name]}) for name, icon in ICONS.items()),
+            (not is_problem, {"text": kinds.get(values["kind"], ""), "color": "info"}),
+            *((values[name], {"text": texts[name], "color": color}) for name, color in BADGES.items()),
+            (values["duplicate_of_id"] and is_open, {"text": texts["duplicate_of_id"], "color": "warning"}),
         ]
         return [
             *(mark for is_set, mark in candidates if is_set),

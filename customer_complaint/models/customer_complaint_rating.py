@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.addons.rating.models.rating_data import RATING_TEXT
 from odoo.tools import SQL
 
+from . import identity_fields as masked
+
 
 class CustomerComplaintRating(models.Model):
     """How customers rated the handling of their complaints: a query over the ratings and what they are about.
@@ -11,6 +13,7 @@ class CustomerComplaintRating(models.Model):
 
     _name = "customer.complaint.rating"
     _description = "Rating of a Complaint"
+    _inherit = "complaint.identity.mixin"
     _auto = False
     _order = "datetime desc, id desc"
     _rec_name = "complaint_id"
@@ -24,7 +27,7 @@ class CustomerComplaintRating(models.Model):
     team_id = fields.Many2one("customer.complaint.team", readonly=True)
     user_id = fields.Many2one("res.users", string="Handler", readonly=True)
     category_id = fields.Many2one("customer.complaint.category", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    partner_id = masked.Many2one("res.partner", string="Customer", readonly=True)
     rating = fields.Float(string="Rating (1 to 5)", readonly=True, aggregator="avg")
     rating_text = fields.Selection(RATING_TEXT, string="Rated as", readonly=True)
     feedback = fields.Text(string="What the Customer Wrote", readonly=True)

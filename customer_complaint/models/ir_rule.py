@@ -5,6 +5,8 @@ from odoo.fields import Domain
 COMPLAINT = "customer.complaint"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
+# A query of which each row is one complaint's, seen by those alone who see the complaint.
+FOLLOWING = ("customer.complaint.rating",)
 
 
 class IrRule(models.Model):
@@ -30,7 +32,7 @@ class IrRule(models.Model):
             # what adds up many complaints in SQL has rules of its own
             seen = (
                 self._compute_domain(COMPLAINT, mode)
-                if model._auto
+                if model._auto or model_name in FOLLOWING
                 else complaints._get_confidential_domain()
             )
             return domain & Domain("complaint_id", "any!", seen)

@@ -13,6 +13,7 @@ class CustomerComplaint(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="set null",
+        copy=False,  # which would read it, and few may
         groups=WAREHOUSE,
     )
 
