@@ -5,6 +5,8 @@ from odoo.fields import Domain
 COMPLAINT = "customer.complaint"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
+# A query over the complaints that its reader may see: the rules are inside.
+REPORT = "customer.complaint.report"
 # Seen by those alone who see the complaint.
 FOLLOWING = ("customer.complaint.task", "customer.complaint.handover", "customer.complaint.access")
 
@@ -24,6 +26,8 @@ class IrRule(models.Model):
         if self.env.su:
             return domain
         model = self.env[model_name]
+        if model_name == REPORT:
+            return domain
         if model_name == COMPLAINT:
             return domain & self.env[COMPLAINT]._get_confidential_domain()
         field = model._fields.get("complaint_id")

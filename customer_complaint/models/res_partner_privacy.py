@@ -59,6 +59,7 @@ class ResPartner(models.Model):
                     "email_from",
                     "phone",
                     "closed_datetime",
+                    "satisfaction",
                 ),  # fmt: skip
                 "erase": {
                     "name": "-",
