@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytz
@@ -37,7 +37,11 @@ class Question:
 
     def at(self, period):
         """Return the same question about another period."""
-        return Question(period, self.zone, self.grain, self.kinds, self.team_ids)
+        return replace(self, period=period)
+
+    def by(self, grain):
+        """Return the same question with a chart of other points."""
+        return replace(self, grain=grain)
 
 
 class CustomerComplaintFigures(models.AbstractModel):
@@ -79,6 +83,21 @@ class CustomerComplaintFigures(models.AbstractModel):
         """
         question, earlier = self._read_options(options)
         return self._show_dashboard(question, earlier)
+
+    @api.model
+    def open_monthly_report(self, options):
+        """Return the action that asks for the month of the workbook, beginning with that of the dashboard."""
+        question, _earlier = self._read_options(options)
+        today = fields.Date.context_today(self)
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_complaint.customer_complaint_monthly_action"
+            ),
+            "context": {
+                "default_month": min(question.period.last, today).replace(day=1).isoformat(),
+                "default_team_ids": list(question.team_ids),
+            },
+        }
 
     # Questions
 

@@ -48,6 +48,11 @@ class CustomerComplaintFigures(models.AbstractModel):
         )
 
     @api.model
+    def _query_counts(self, question, groups):
+        """Return as ``_query_figures`` the counts of all, and of each value of ``groups``."""
+        return self._run(question, {"counts": self._get_counts_sql(groups)})
+
+    @api.model
     def _run(self, question, parts):
         cases = self._get_cases_sql(question)
         rows = SQL(" UNION ALL ").join(

@@ -115,6 +115,11 @@ class CustomerComplaintFigures(models.AbstractModel):
         return tiles
 
     @api.model
+    def _is_share(self, code):
+        """Whether a tile shows percent."""
+        return code in SHARES
+
+    @api.model
     def _say_number(self, code, number):
         if code.endswith("_hours"):
             return self._say_hours(number)
@@ -184,8 +189,11 @@ class CustomerComplaintFigures(models.AbstractModel):
         ]
 
     @api.model
-    def _show_pareto(self, figures):
-        """Return the categories in falling order with their cumulated shares; the smallest are summed up."""
+    def _show_pareto(self, figures, most=BARS):
+        """Return the categories in falling order with their cumulated shares.
+
+        :param most: how many are shown one by one, the others are summed up; ``None``: all
+        """
         rows = self._get_rows(figures, "category_id")
         names = {one.id: one.complete_name for one in self._get_categories([key for key in rows if key])}
         bars = sorted(
@@ -199,10 +207,10 @@ class CustomerComplaintFigures(models.AbstractModel):
             ),
             key=lambda bar: (-bar["count"], bar["key"]),
         )
-        rest = bars[BARS:]
+        rest = bars[most:] if most else []
         if rest:
             bars = [
-                *bars[:BARS],
+                *bars[:most],
                 {"key": "rest", "name": self.env._("All Others"), "count": sum(bar["count"] for bar in rest)},
             ]
         shares = cumulate([bar["count"] for bar in bars])
