@@ -25,6 +25,8 @@ class CustomerComplaintFigures(models.AbstractModel):
         :raises UserError: no such figure
         """
         question, _earlier = self._read_options(options)
+        if not isinstance(figure, str) or not isinstance(key, str | int | None):
+            raise UserError(self.env._("There is no such figure."))
         domain, group = self._get_figure_domain(question, figure, key)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_complaint.customer_complaint_action_report"

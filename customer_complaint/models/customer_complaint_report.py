@@ -238,7 +238,7 @@ class CustomerComplaintReport(models.Model):
         columns["reopened_percent"] = self._get_percent(columns["is_reopened"])
         answer = SQL("NULLIF(%s.satisfaction, 0)", case)
         is_satisfied = SQL("%s >= company.care_satisfied_from", answer)
-        columns["satisfaction"] = answer
+        columns["satisfaction"] = SQL("%s::numeric", answer)
         columns["is_satisfied"] = SQL("CASE %s WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END", is_satisfied)
         columns["satisfied_percent"] = self._get_percent(is_satisfied)
         return {**columns, **self._get_time_columns(case)}
