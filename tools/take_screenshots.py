@@ -295,6 +295,9 @@ PICTURES = {
         COMPENSATION,
     ),
     "teams": Picture("complaint_supervisor", "/odoo/complaint-teams", BOARD, (1360, 400)),
+    "complaint_dashboard": Picture(
+        "complaint_manager", "/odoo/complaint-dashboard", ".o_complaint_card canvas"
+    ),
     "analysis": Picture("complaint_manager", "/odoo/complaint-analysis", ".o_pivot table"),
     "satisfaction": Picture(
         "care_supervisor", "/odoo/satisfaction-analysis", ".o_graph_canvas_container canvas"

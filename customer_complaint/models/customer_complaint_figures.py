@@ -70,7 +70,6 @@ class CustomerComplaintFigures(models.AbstractModel):
             "comparisons": [{"key": key, "name": name} for key, name in self._get_comparison_names().items()],
             "kinds": [{"key": key, "name": name} for key, name in self._get_kind_names().items()],
             "teams": [{"key": team["id"], "name": team["name"]} for team in teams],
-            "can_export": self.env.user.has_group("base.group_allow_export"),
         }
 
     @api.model

@@ -56,6 +56,7 @@ class CustomerComplaintReport(models.Model):
             "responded_datetime",
             "acknowledged_datetime",
             "satisfaction",
+            "satisfaction_datetime",
             "satisfaction_source",
             "severity",
             "source_id",
@@ -144,6 +145,7 @@ class CustomerComplaintReport(models.Model):
     reopened_percent = fields.Float(string="Reopened (%)", readonly=True, aggregator="avg")
     satisfaction = fields.Float(string="Satisfaction (1-10)", readonly=True, aggregator="avg", digits=(4, 1))
     satisfaction_source = fields.Selection(ANSWER_SOURCES, string="Answer from", readonly=True)
+    satisfaction_datetime = fields.Datetime(string="Answered on", readonly=True)
     is_satisfied = fields.Selection(SATISFIED, string="Satisfied with Handling", readonly=True)
     satisfied_percent = fields.Float(string="Satisfied with Handling (%)", readonly=True, aggregator="avg")
     dissatisfaction_ids = fields.Many2many(
@@ -220,6 +222,7 @@ class CustomerComplaintReport(models.Model):
             "closed_datetime",
             "reopen_count",
             "satisfaction_source",
+            "satisfaction_datetime",
         )
         columns = {name: SQL("%s.%s", case, SQL.identifier(name)) for name in ("id", *same)}
         columns["complaint_id"] = SQL("%s.id", case)

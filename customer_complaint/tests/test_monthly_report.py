@@ -57,13 +57,13 @@ class TestMonthlyReport(FiguresCommon):
         self.assertEqual(summary["Satisfied with the Handling"][0], 0.5)
         self.assertEqual(self._rows(book, "Times")["First Response"][:4], (2, 2, 2.8, 1))
         self.assertEqual(self._rows(book, "Teams")[self.team.name][0], 2)
-        self.assertEqual(self._rows(book, "Types")["Product Quality"], (2, 1, 2, 1 - 1 / 3))
+        self.assertEqual(self._rows(book, "Types")["Product Quality"], (2, 1, 2, 200 / 3 / 100))
         self.assertEqual(self._rows(book, "Pareto")["Product Quality"], (2, 1))
         satisfaction = self._rows(book, "Satisfaction")
         self.assertEqual((satisfaction["Satisfied"], satisfaction["It took too long"]), ((1, 0.5), (1, 1)))
         trend = list(book["Trend"].iter_rows(values_only=True))
         self.assertEqual((len([row for row in trend if row[0]]), trend[24][:2]), (25, ("Mar 2026", 2)))
-        self.assertEqual(sum(len(sheet._charts) for sheet in book), 8)
+        self.assertEqual(sum(len(sheet._charts) for sheet in book), 7)
 
     def test_month_without_complaints(self):
         """An empty month is a report with zeros, not an error."""

@@ -132,8 +132,8 @@ export class ComplaintDashboard extends Component {
         };
     }
 
-    getColor(index) {
-        return getColor(index, cookie.get("color_scheme"), "odoo");
+    getColor(index, count = "odoo") {
+        return getColor(index, cookie.get("color_scheme"), count);
     }
 
     makeTrend({ trend, earlier, period }) {
@@ -164,7 +164,7 @@ export class ComplaintDashboard extends Component {
                 datasets: [
                     {
                         data: types.map((type) => type.count),
-                        backgroundColor: types.map((_type, index) => this.getColor(index)),
+                        backgroundColor: types.map((_type, index) => this.getColor(index, types.length)),
                     },
                 ],
             },
