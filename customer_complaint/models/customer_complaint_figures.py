@@ -4,6 +4,7 @@ from datetime import date
 import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import date_utils
 
 from ..tools.figures import MOST_YEARS, Period, add_months
@@ -61,7 +62,7 @@ class CustomerComplaintFigures(models.AbstractModel):
     def get_choices(self):
         """Return what the dashboard offers to choose from."""
         self._check_reader()
-        teams = self.env["customer.complaint.team"].search_read([], ["name"])
+        teams = self.env["customer.complaint.team"].search_read(Domain.TRUE, ["name"])
         return {
             "periods": [
                 {"key": key, "name": self._get_period_names()[key], **self._get_dates(self._get_period(key))}

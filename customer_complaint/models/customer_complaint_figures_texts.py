@@ -52,7 +52,7 @@ class CustomerComplaintFigures(models.AbstractModel):
     @api.model
     def _get_tile_names(self):
         return {
-            "received": self.env._("Received"),
+            "received": self.env._("Complaints Received"),
             "open": self.env._("Still Open"),
             "resolved": self.env._("Resolved"),
             "major": self.env._("Major Complaints"),

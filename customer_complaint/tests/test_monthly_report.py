@@ -51,8 +51,8 @@ class TestMonthlyReport(FiguresCommon):
         name, book = self._open(self._create_report())
         self.assertEqual((name, book.sheetnames), ("Complaint Report 2026-03.xlsx", SHEETS))
         summary = self._rows(book, "Summary")
-        self.assertEqual(summary["Received"][:4], (2, 1, 1, 0))
-        self.assertEqual(summary["Received"][5], 3)
+        self.assertEqual(summary["Complaints Received"][:4], (2, 1, 1, 0))
+        self.assertEqual(summary["Complaints Received"][5], 3)
         self.assertEqual(summary["First Response, Median (working hours)"][0], 2)
         self.assertEqual(summary["Satisfied with the Handling"][0], 0.5)
         self.assertEqual(self._rows(book, "Times")["First Response"][:4], (2, 2, 2.8, 1))
@@ -68,7 +68,7 @@ class TestMonthlyReport(FiguresCommon):
     def test_month_without_complaints(self):
         """An empty month is a report with zeros, not an error."""
         _name, book = self._open(self._create_report(month="2001-05-01", months="12"))
-        self.assertEqual(self._rows(book, "Summary")["Received"][0], 0)
+        self.assertEqual(self._rows(book, "Summary")["Complaints Received"][0], 0)
         self.assertEqual(self._rows(book, "Satisfaction")["Satisfied"], (0, None))
 
     def test_departments_count_their_tasks(self):

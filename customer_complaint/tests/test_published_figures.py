@@ -97,7 +97,7 @@ class TestPublishedFigures(ComplaintCommon):
             name: {row[0]: row[1:] for row in book[name].iter_rows(values_only=True) if row[0]}
             for name in ("Summary", "Types", "Trend")
         }
-        self.assertEqual(rows["Summary"]["Received"][5:8], (500, 400, 0.25))
+        self.assertEqual(rows["Summary"]["Complaints Received"][5:8], (500, 400, 0.25))
         self.assertEqual(rows["Summary"]["Satisfied with the Handling"][5:7], (0.75, 0.75))
         shares = [
             rows["Types"][name][3] for name in ("Product Quality", "After-Sales Service", "Contract Terms")

@@ -65,8 +65,8 @@ class CustomerComplaintMonthly(models.TransientModel):
     # Workbook
 
     def _check_export(self):
-        super()._check_export()
         self._get_figures()
+        return super()._check_export()
 
     def _get_xlsx_name(self):
         return self.env._("Complaint Report %(month)s", month=self.month.strftime("%Y-%m"))

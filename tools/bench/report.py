@@ -68,17 +68,17 @@ def seed(env):
         """
         INSERT INTO customer_complaint_clock (complaint_id, target, "limit", unit, state, used_seconds, limit_seconds)
         SELECT c.id, target, 8, 'working_hours',
-               CASE WHEN c.id %% 10 = 0 THEN 'running' WHEN c.id %% 4 = 0 THEN 'missed' ELSE 'met' END,
-               c.id * 7919 %% 100000, 28800
+               CASE WHEN c.id % 10 = 0 THEN 'running' WHEN c.id % 4 = 0 THEN 'missed' ELSE 'met' END,
+               c.id * 7919 % 100000, 28800
           FROM customer_complaint c, unnest(ARRAY['response', 'resolution']) target
-         WHERE c.number LIKE 'B%%'
+         WHERE c.number LIKE 'B%'
         """
     )
     env.cr.execute(
         """
         INSERT INTO customer_complaint_dissatisfaction_rel (complaint_id, dissatisfaction_id)
         SELECT c.id, r.id FROM customer_complaint c
-          JOIN customer_complaint_dissatisfaction r ON r.id %% 4 = c.id %% 4
+          JOIN customer_complaint_dissatisfaction r ON r.id % 4 = c.id % 4
          WHERE c.satisfaction < 8
         """
     )

@@ -48,7 +48,7 @@ export class ComplaintDashboard extends Component {
 
     get titles() {
         return {
-            trend: _t("Received"),
+            trend: _t("Complaints Received"),
             types: _t("Types"),
             pareto: _t("Pareto of the Categories"),
             times: _t("Times"),
