@@ -69,7 +69,7 @@ def seed(env):
         INSERT INTO customer_complaint_clock (complaint_id, target, "limit", unit, state, used_seconds, limit_seconds)
         SELECT c.id, target, 8, 'working_hours',
                CASE WHEN c.id % 10 = 0 THEN 'running' WHEN c.id % 4 = 0 THEN 'missed' ELSE 'met' END,
-               c.id * 7919 % 100000, 28800
+               c.id::bigint * 7919 % 100000, 28800
           FROM customer_complaint c, unnest(ARRAY['response', 'resolution']) target
          WHERE c.number LIKE 'B%'
         """
