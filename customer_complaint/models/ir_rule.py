@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .customer_complaint_part import PART
+
 COMPLAINT = "customer.complaint"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
@@ -33,9 +35,12 @@ class IrRule(models.Model):
         field = model._fields.get("complaint_id")
         if field is not None and field.comodel_name == COMPLAINT and field.store and not model._transient:
             seen = self.env[COMPLAINT]._get_confidential_domain()
-            if model_name in FOLLOWING:
+            if model_name in FOLLOWING or isinstance(model, self.env.registry[PART]):
                 seen = self._compute_domain(COMPLAINT, mode)
-            return domain & Domain("complaint_id", "any!", seen)
+            followed = Domain("complaint_id", "any!", seen)
+            if isinstance(model, self.env.registry[PART]):
+                followed = model._limit_parts(followed, mode)
+            return domain & followed
         if model_name == "rating.rating" or isinstance(model, self.env.registry[LINK]):
             return domain & self._get_document_domain()
         return domain
