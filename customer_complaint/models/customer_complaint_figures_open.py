@@ -20,7 +20,7 @@ class CustomerComplaintFigures(models.AbstractModel):
         """Return the action with the complaints behind a figure.
 
         :param options: as for ``get_dashboard``
-        :param figure: code of a tile, or ``step type category team channel customer product reason target``
+        :param figure: code of a tile, or ``step type category cause team channel customer product reason target``
         :param key: which point, bar or row
         :raises UserError: no such figure
         """
@@ -61,7 +61,8 @@ class CustomerComplaintFigures(models.AbstractModel):
         choose = {
             "step": self._get_step_domain,
             "target": self._get_target_domain,
-            "category": self._get_category_domain,
+            "category": self._get_bar_domain("category_id", self._show_pareto),
+            "cause": self._get_bar_domain("cause_id", self._show_causes),
         }.get(figure)
         if choose:
             return choose(question, key), []
@@ -116,11 +117,19 @@ class CustomerComplaintFigures(models.AbstractModel):
         return Domain(f"{key}_state", "in", DECIDED)
 
     @api.model
-    def _get_category_domain(self, question, key):
-        """Return the domain on one category, on none, or on those that the chart sums up."""
-        if key == "rest":
-            shown = [bar["key"] for bar in self._show_pareto(self._query_figures(question))]
-            return Domain("category_id", "not in", [key for key in shown if key != "rest"])
-        if key is not False and type(key) is not int:
-            raise UserError(self.env._("There is no such figure."))
-        return Domain("category_id", "=", key)
+    def _get_bar_domain(self, name, show):
+        """Return the function of the domain of a bar: one value of the field, none, or those that are summed up."""
+
+        def get_domain(question, key):
+            if key == "rest":
+                bars = show(self._query_counts(question, (name,)))
+                shown = [bar["key"] for bar in bars if bar["key"] != "rest"]
+                # causes leave out the complaints that have none
+                return Domain(name, "not in", shown) & (
+                    Domain(name, "!=", False) if name == "cause_id" else Domain.TRUE
+                )
+            if key is not False and type(key) is not int:
+                raise UserError(self.env._("There is no such figure."))
+            return Domain(name, "=", key)
+
+        return get_domain

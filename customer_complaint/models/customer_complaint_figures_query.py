@@ -18,7 +18,7 @@ class CustomerComplaintFigures(models.AbstractModel):
     def _query_figures(self, question):
         """Return the figures of the question's period.
 
-        ``counts`` has a row for all complaints, and one for each step of the chart, category, team and channel;
+        ``counts`` has a row for all complaints, and one for each step of the chart, category, cause, team and channel;
         ``times`` and ``days`` have one for all and one for each team: of working time in seconds, of the calendar
         in days, with the median and the 90th percentile.
 
@@ -68,7 +68,8 @@ class CustomerComplaintFigures(models.AbstractModel):
         """Return the narrow rows from which all is counted: what the reader may see of the period."""
         self.env["customer.complaint"].flush_model()
         self.env["customer.complaint.clock"].flush_model()
-        query = self.env["customer.complaint.report"]._get_cases(self._get_complaint_domain(question))
+        report = self.env["customer.complaint.report"]
+        query = report._get_cases(self._get_complaint_domain(question))
         facts = self.env["customer.complaint.stage"]._get_facts()
         phases = {"open": [0], "cancelled": [0]}
         for stage_id, fact in facts.items():
@@ -86,11 +87,12 @@ class CustomerComplaintFigures(models.AbstractModel):
                 question.zone,
             ),
             SQL("%s.category_id", case),
+            SQL("%s.cause_id", case),
             SQL("%s.team_id", case),
             SQL("%s.channel", case),
             SQL("%s.commercial_partner_id", case),
             SQL("%s.product_ref", case),
-            SQL("%s.is_confidential IS TRUE AS is_confidential", case),
+            SQL("%s AS is_named", report._get_naming_sql(case)),
             SQL("%s.is_major IS TRUE AS is_major", case),
             SQL("%s.repeat_of_id IS NOT NULL AS is_repeat", case),
             SQL("%s.reopen_count > 0 AS is_reopened", case),
@@ -112,7 +114,7 @@ class CustomerComplaintFigures(models.AbstractModel):
         return SQL("CASE %s.company_id %s END", case, cases)
 
     @api.model
-    def _get_counts_sql(self, groups=("step", "category_id", "team_id", "channel")):
+    def _get_counts_sql(self, groups=("step", "category_id", "cause_id", "team_id", "channel")):
         """Return SQL with a row for all, and for each value of each of ``groups`` (``dimension`` names it)."""
         names = [SQL.identifier(name) for name in groups]
         sets = SQL(", ").join([SQL("()"), *(SQL("(%s)", name) for name in names)])
@@ -192,7 +194,7 @@ class CustomerComplaintFigures(models.AbstractModel):
             """
             SELECT commercial_partner_id AS key, COUNT(*) AS count, COUNT(*) FILTER (WHERE is_repeat) AS repeats
               FROM cases
-             WHERE commercial_partner_id IS NOT NULL AND NOT is_confidential
+             WHERE commercial_partner_id IS NOT NULL AND is_named
              GROUP BY commercial_partner_id HAVING COUNT(*) > 1
              ORDER BY 2 DESC, 1 LIMIT %s
             """,
@@ -206,7 +208,7 @@ class CustomerComplaintFigures(models.AbstractModel):
             SELECT LOWER(product_ref) AS key, MIN(product_ref) AS name, COUNT(*) AS count,
                    COUNT(*) FILTER (WHERE is_repeat) AS repeats
               FROM cases
-             WHERE product_ref != '' AND NOT is_confidential
+             WHERE product_ref != '' AND is_named
              GROUP BY LOWER(product_ref) HAVING COUNT(*) > 1
              ORDER BY 3 DESC, 1 LIMIT %s
             """,

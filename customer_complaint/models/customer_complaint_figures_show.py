@@ -35,6 +35,7 @@ class CustomerComplaintFigures(models.AbstractModel):
             "trend": self._show_trend(question, figures, earlier, before),
             "types": self._show_types(figures),
             "pareto": self._show_pareto(figures),
+            "causes": self._show_causes(figures),
             "times": self._show_times(figures),
             "teams": self._show_teams(figures),
             "channels": self._show_channels(figures),
@@ -196,15 +197,27 @@ class CustomerComplaintFigures(models.AbstractModel):
         """
         rows = self._get_rows(figures, "category_id")
         names = {one.id: one.complete_name for one in self._get_categories([key for key in rows if key])}
+        names[None] = self.env._("Without Category")
+        return self._make_bars(rows, names, most)
+
+    @api.model
+    def _show_causes(self, figures, most=BARS):
+        """Return the causes as ``_show_pareto`` the categories; complaints without a cause are left out."""
+        rows = self._get_rows(figures, "cause_id")
+        rows.pop(None, None)
+        causes = self.env["customer.complaint.cause"].sudo().browse(rows)
+        return self._make_bars(rows, {cause.id: cause.complete_name for cause in causes}, most)
+
+    @api.model
+    def _make_bars(self, rows, names, most):
+        """Return the bars of a Pareto chart.
+
+        :param rows: {key: row of the counts}
+        :param names: {key: name}
+        :param most: how many bars are shown one by one; ``None``: all
+        """
         bars = sorted(
-            (
-                {
-                    "key": key or False,
-                    "name": names.get(key, self.env._("Without Category")),
-                    "count": row["count"],
-                }
-                for key, row in rows.items()
-            ),
+            ({"key": key or False, "name": names[key], "count": row["count"]} for key, row in rows.items()),
             key=lambda bar: (-bar["count"], bar["key"]),
         )
         rest = bars[most:] if most else []

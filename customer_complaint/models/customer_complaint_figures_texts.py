@@ -76,7 +76,8 @@ class CustomerComplaintFigures(models.AbstractModel):
                 "inquiries and praise each for itself. Archived complaints are left out, and those merged into another "
                 "one, which is counted instead. Cancelled complaints are counted as received, but have no times and "
                 "no time limits. Complaints of customers whose data was erased go on counting. Confidential complaints "
-                "count for those who may see them; their customers and products are not named."
+                "count for those who may see them; their customers and products are not named, nor those of protected "
+                "complainants."
             ),
             "received": self.env._("Complaints received in the period."),
             "open": self.env._(
@@ -114,6 +115,9 @@ class CustomerComplaintFigures(models.AbstractModel):
             "types": self.env._("Complaints of each main category, with all below it / all received."),
             "pareto": self.env._(
                 "Complaints of each category in falling order; the line adds up their shares of all received."
+            ),
+            "causes": self.env._(
+                "Complaints of each root cause in falling order, and their cumulated shares of all with a known cause."
             ),
             "times": self.env._(
                 "Working time, pauses left out, of complaints whose time limit is in working time; in days of the "

@@ -15,6 +15,8 @@ MEASURED = {
     "solution": None,
     "resolution": "resolved_datetime",
 }
+# What keeps figures from naming the customer of a complaint.
+SECRETS = ("is_confidential", "is_identity_protected")
 SHARES = {"median": 0.5, "p90": 0.9}
 
 
@@ -23,8 +25,8 @@ class CustomerComplaintReport(models.Model):
 
     A row stands for each complaint that its reader may see: the rules of complaints, companies and confidentiality
     are inside the query, once. Archived complaints and those that were merged into another one are left out;
-    cancelled ones are counted, but their times and limits are not. What a confidential complaint is about stays
-    with it: its customer and product are not named.
+    cancelled ones are counted, but their times and limits are not. Of complaints that are confidential, or whose
+    complainant is protected, customer, grade and product are not named.
 
     Besides the usual aggregators the measures know ``median`` and ``p90``, both exact.
     """
@@ -38,6 +40,7 @@ class CustomerComplaintReport(models.Model):
         "customer.complaint": [
             "active",
             "category_id",
+            "cause_id",
             "channel",
             "closed_datetime",
             "commercial_partner_id",
@@ -84,6 +87,7 @@ class CustomerComplaintReport(models.Model):
     )
     category_id = fields.Many2one("customer.complaint.category", readonly=True)
     root_category_id = fields.Many2one("customer.complaint.category", string="Type", readonly=True)
+    cause_id = fields.Many2one("customer.complaint.cause", readonly=True)
     product_ref = fields.Char(
         string="Product", readonly=True, help="Not named where the complaint is confidential."
     )
@@ -209,6 +213,7 @@ class CustomerComplaintReport(models.Model):
             "team_id",
             "user_id",
             "category_id",
+            "cause_id",
             "kind",
             "channel",
             "source_id",
@@ -227,14 +232,11 @@ class CustomerComplaintReport(models.Model):
         columns = {name: SQL("%s.%s", case, SQL.identifier(name)) for name in ("id", *same)}
         columns["complaint_id"] = SQL("%s.id", case)
         columns["root_category_id"] = SQL("NULLIF(split_part(category.parent_path, '/', 1), '')::integer")
-        columns["grade_id"] = SQL("customer.care_grade_id")
         columns["phase"] = SQL("stage.phase")
+        is_named = self._get_naming_sql(case)
+        columns["grade_id"] = SQL("CASE WHEN %s THEN customer.care_grade_id END", is_named)
         for name in ("commercial_partner_id", "product_ref"):
-            columns[name] = SQL(
-                "CASE WHEN %(case)s.is_confidential IS NOT TRUE THEN %(case)s.%(name)s END",
-                case=case,
-                name=SQL.identifier(name),
-            )
+            columns[name] = SQL("CASE WHEN %s THEN %s.%s END", is_named, case, SQL.identifier(name))
         columns["is_repeat"] = SQL("%s.repeat_of_id IS NOT NULL", case)
         columns["repeat_percent"] = self._get_percent(columns["is_repeat"])
         columns["is_reopened"] = SQL("COALESCE(%s.reopen_count, 0) > 0", case)
@@ -245,6 +247,13 @@ class CustomerComplaintReport(models.Model):
         columns["is_satisfied"] = SQL("CASE %s WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END", is_satisfied)
         columns["satisfied_percent"] = self._get_percent(is_satisfied)
         return {**columns, **self._get_time_columns(case)}
+
+    @api.model
+    def _get_naming_sql(self, case):
+        """Return SQL of whether figures may name the customer of a complaint; for all readers alike."""
+        known = self.env["customer.complaint"]._fields
+        terms = [SQL("%s.%s IS NOT TRUE", case, SQL.identifier(name)) for name in SECRETS if name in known]
+        return SQL("(%s)", SQL(" AND ").join(terms))
 
     @api.model
     def _get_time_columns(self, case):

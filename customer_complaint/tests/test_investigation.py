@@ -1,12 +1,11 @@
 from datetime import timedelta
 
 from odoo import Command, fields
+from odoo.addons.customer_complaint.models.customer_complaint_move import MoveRefused
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
-
-from odoo.addons.customer_complaint.models.customer_complaint_move import MoveRefused
 
 from .common_investigation import InvestigationCommon
 

@@ -13,6 +13,7 @@ SHEETS = [
     "Trend",
     "Types",
     "Pareto",
+    "Causes",
     "Times",
     "Teams",
     "Departments",

@@ -88,6 +88,7 @@ class CustomerComplaintMonthly(models.TransientModel):
             self._write_trend,
             self._write_types,
             self._write_pareto,
+            self._write_causes,
             self._write_times,
             self._write_teams,
             self._write_departments,

@@ -151,16 +151,23 @@ class CustomerComplaintMonthly(models.TransientModel):
 
     def _write_pareto(self, book, figures, answer):
         """All categories of the month in falling order, with the cumulated share as a line."""
-        bars = figures._show_pareto(answer, most=None)
-        sheet = book.add_sheet(self.env._("Pareto"))
-        sheet.write_head([self.env._("Category"), self.env._("Complaints"), self.env._("Cumulated Share")])
+        bars, title = figures._show_pareto(answer, most=None), self.env._("Pareto of the Categories")
+        self._write_bars(book.add_sheet(self.env._("Pareto")), self.env._("Category"), bars, title)
+
+    def _write_causes(self, book, figures, answer):
+        """All causes of the month in falling order, with the cumulated share as a line."""
+        bars, title = figures._show_causes(answer, most=None), self.env._("Pareto of the Causes")
+        self._write_bars(book.add_sheet(self.env._("Causes")), self.env._("Cause"), bars, title)
+
+    def _write_bars(self, sheet, name, bars, title):
+        sheet.write_head([name, self.env._("Complaints"), self.env._("Cumulated Share")])
         first = sheet.row
         for bar in bars:
             sheet.write_row([bar["name"], bar["count"], bar["cumulated"] / 100], {2: "percent"})
         if bars:
             sheet.add_chart(
                 "column",
-                self.env._("Pareto of the Categories"),
+                title,
                 [(self.env._("Complaints"), first, sheet.row - 1, 1)],
                 position=(sheet.row + 1, 0),
                 line=(self.env._("Cumulated Share"), first, sheet.row - 1, 2),
@@ -337,6 +344,7 @@ class CustomerComplaintMonthly(models.TransientModel):
             "scope": self.env._("What is counted?"),
             "types": self.env._("Types"),
             "pareto": self.env._("Pareto"),
+            "causes": self.env._("Causes"),
             "times": self.env._("Times"),
             "customers": self.env._("Customers with most Complaints"),
             "products": self.env._("Products with most Complaints"),

@@ -51,6 +51,7 @@ export class ComplaintDashboard extends Component {
             trend: _t("Complaints Received"),
             types: _t("Types"),
             pareto: _t("Pareto of the Categories"),
+            causes: _t("Pareto of the Causes"),
             times: _t("Times"),
             teams: _t("Teams"),
             reasons: _t("Reasons of Dissatisfaction"),
@@ -128,6 +129,7 @@ export class ComplaintDashboard extends Component {
             trend: this.makeTrend(figures),
             types: this.makeTypes(figures.types),
             pareto: this.makePareto(figures.pareto),
+            causes: this.makePareto(figures.causes),
             reasons: this.makeBars(figures.reasons),
         };
     }
