@@ -120,7 +120,7 @@ class CustomerComplaintAppraisal(models.Model):
         return appraisals
 
     def _check_change(self, vals):
-        super()._check_change(vals)
+        result = super()._check_change(vals)
         if not ASKED_FIELDS.isdisjoint(vals) and self.filtered(
             lambda one: one.state not in ("proposed", "needed")
         ):
@@ -129,6 +129,7 @@ class CustomerComplaintAppraisal(models.Model):
             )
         if "decision_note" in vals and self.filtered(lambda one: one.state != "proposed"):
             raise UserError(self.env._("It is decided already whether this appraisal is needed."))
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked(self):

@@ -38,12 +38,13 @@ class CustomerComplaintPartMixin(models.AbstractModel):
         return parts
 
     def _check_change(self, vals):
-        super()._check_change(vals)
+        result = super()._check_change(vals)
         self.check_access("write")
         if "complaint_id" in vals and any(part.complaint_id.id != vals["complaint_id"] for part in self):
             raise UserError(self.env._("What belongs to one complaint cannot be given to another one."))
         if not self._open_fields.issuperset(vals):
             self._check_investigation_open()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_complete(self):

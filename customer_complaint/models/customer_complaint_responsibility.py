@@ -166,8 +166,9 @@ class CustomerComplaintResponsibility(models.Model):
         return domain | mine if self.env["customer.complaint"].has_access("read") else mine
 
     def _check_change(self, vals):
-        super()._check_change(vals)
+        result = super()._check_change(vals)
         self._check_split_open()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked(self):
@@ -299,7 +300,10 @@ class CustomerComplaint(models.Model):
     _inherit = "customer.complaint"
 
     responsibility_ids = fields.One2many(
-        "customer.complaint.responsibility", "complaint_id", string="Responsibility", groups="base.group_user"
+        "customer.complaint.responsibility",
+        "complaint_id",
+        string="Split of Responsibility",
+        groups="base.group_user",
     )
 
     def action_propose_split(self):

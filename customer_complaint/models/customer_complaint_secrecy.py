@@ -18,10 +18,10 @@ SIGHT_FIELDS = {
 class CustomerComplaint(models.Model):
     """Confidential complaints: who may see them.
 
-    The handler, the helpers, whom it is offered to, the investigator, the service manager of the team, and as far as they are no
-    colleagues of the accused (members of the same complaint team) the complaint managers, directors and auditors.
-    Directors see it also as colleagues. The accused never does, whatever the role. ``ir_rule`` applies the domain
-    to the complaint, to all that belongs to it, and to the timeline.
+    The handler, the helpers, whom it is offered to, the investigator, the service manager of the team, and as far as
+    they are no colleagues of the accused (members of the same complaint team) the complaint managers, directors and
+    auditors. Directors see it also as colleagues. The accused never does, whatever the role. ``ir_rule`` applies the
+    domain to the complaint, to all that belongs to it, and to the timeline.
     """
 
     _inherit = "customer.complaint"

@@ -93,9 +93,10 @@ class CustomerComplaintDiscipline(models.Model):
                 raise ValidationError(self.env._("This belongs to another complaint."))
 
     def _check_change(self, vals):
-        super()._check_change(vals)
+        result = super()._check_change(vals)
         if self.filtered(lambda line: line.state == "done"):
             raise UserError(self.env._("This discipline is completed. Reopen it before you change it."))
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):

@@ -86,11 +86,14 @@ class TestInvestigation(InvestigationCommon):
     def test_never_the_accused(self):
         """Whoever is complained of does not investigate: not written, not created, not by the button."""
         self._accuse(self.other_handler, self.handler)
+        self.env.flush_all()
         for user in (self.other_handler, self.handler):
             with self.assertRaisesRegex(ValidationError, "is complained of"):
                 self.complaint.with_user(self.manager).investigator_id = user
             with self.assertRaisesRegex(ValidationError, "is complained of"):
                 self._create_complaint(investigator_id=user.id, accused_ids=[Command.link(user.id)])
+        # What was refused stays in memory.
+        self.env.invalidate_all(flush=False)
         with self.assertRaisesRegex(UserError, "name an investigator"):
             self.complaint.with_user(self.handler).action_start_investigation()
         self.complaint.investigator_id = self.supervisor
