@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, table_exists
 
 from .customer_complaint import STAFF
 
@@ -50,6 +52,43 @@ class CustomerComplaintSatisfaction(models.Model):
     _satisfaction_range = models.Constraint(
         "CHECK(satisfaction BETWEEN 0 AND 10)", "The satisfaction goes from 1 to 10."
     )
+
+    def _auto_init(self):
+        """Take over what customers answered before there was a field for it."""
+        cr = self.env.cr
+        is_new = table_exists(cr, self._table) and not column_exists(cr, self._table, "satisfaction")
+        result = super()._auto_init()
+        if is_new:
+            cr.execute(self._get_known_answers())
+        return result
+
+    @api.model
+    def _get_known_answers(self):
+        """Return SQL that stores the last rating or call of each complaint without an answer."""
+        return SQL(
+            """
+            UPDATE customer_complaint complaint
+               SET satisfaction = answer.points, satisfaction_source = answer.source,
+                   satisfaction_datetime = answer.moment
+              FROM (
+                SELECT DISTINCT ON (res_id) *
+                  FROM (
+                    SELECT res_id, ROUND(rating * %(points)s)::int AS points, 'portal' AS source,
+                           write_date AS moment
+                      FROM rating_rating
+                     WHERE res_model = %(model)s AND consumed AND rating > 0
+                     UNION ALL
+                    SELECT res_id, satisfaction, 'callback', done_datetime
+                      FROM customer_callback
+                     WHERE res_model = %(model)s AND state = 'done' AND outcome = 'reached' AND satisfaction > 0
+                  ) answers
+                 ORDER BY res_id, moment DESC
+              ) answer
+             WHERE answer.res_id = complaint.id AND COALESCE(complaint.satisfaction, 0) = 0
+            """,
+            points=POINTS_OF_STAR,
+            model=self._name,
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

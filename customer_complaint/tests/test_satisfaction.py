@@ -103,6 +103,28 @@ class TestSatisfaction(ComplaintCommon):
                 self.slow.with_user(user).name = "x"
         self.slow.with_user(self.manager).name = "Too slow"
 
+    def test_upgrade_takes_over_earlier_answers(self):
+        """A database that had ratings and calls before has the last one of each complaint; others stay empty."""
+        other, silent = self._create_complaint(), self._create_complaint()
+        self._move(self.complaint | other, self.stage_resolved)
+        self._call(self.complaint, 9)
+        self._call(other, 7)
+        with self._at(1, month=1):
+            other._customer_act("rate", "Lin Wei", rating=1)
+        complaints = self.complaint | other | silent
+        complaints.sudo().write(
+            {"satisfaction": 0, "satisfaction_source": False, "satisfaction_datetime": False}
+        )
+        self.env.flush_all()
+        self.env["rating.rating"].flush_model()
+        self.env.cr.execute(
+            "UPDATE rating_rating SET write_date = '2001-01-01' WHERE res_model = 'customer.complaint'"
+        )
+        self.env.cr.execute(self.env["customer.complaint"]._get_known_answers())
+        self.env.invalidate_all()
+        self.assertEqual(complaints.mapped("satisfaction"), [9, 7, 0])
+        self.assertEqual(other.satisfaction_source, "callback")
+
     def test_copy_takes_no_answer_along(self):
         """A copied complaint has no answer yet."""
         self.complaint.write({"satisfaction": 3, "dissatisfaction_ids": self.slow})

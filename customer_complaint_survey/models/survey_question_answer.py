@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools.sql import column_exists, table_exists
 
+from .survey_user_input import STEPS
+
 
 class SurveyQuestionAnswer(models.Model):
     """Choices that say why a customer is not satisfied with how his complaint was handled."""
@@ -30,5 +32,11 @@ class SurveyQuestionAnswer(models.Model):
                 " AND d.res_id = a.id AND r.module = 'customer_complaint'"
                 " AND r.model = 'customer.complaint.dissatisfaction' AND d.name LIKE 'survey_complaint_reason_%%'"
                 " AND r.name = replace(d.name, 'survey_complaint_reason', 'customer_complaint_dissatisfaction')"
+            )
+            cr.execute(
+                "UPDATE customer_complaint SET satisfaction = ROUND(1 + survey_score * %s / 100)::int,"
+                " satisfaction_source = 'survey'"
+                " WHERE is_survey_answered AND COALESCE(satisfaction, 0) = 0",
+                [STEPS],
             )
         return result
