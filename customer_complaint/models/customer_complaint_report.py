@@ -87,7 +87,7 @@ class CustomerComplaintReport(models.Model):
     )
     category_id = fields.Many2one("customer.complaint.category", readonly=True)
     root_category_id = fields.Many2one("customer.complaint.category", string="Type", readonly=True)
-    cause_id = fields.Many2one("customer.complaint.cause", readonly=True)
+    cause_id = fields.Many2one("customer.complaint.cause", string="Root Cause", readonly=True)
     product_ref = fields.Char(
         string="Product", readonly=True, help="Not named where the complaint is confidential."
     )

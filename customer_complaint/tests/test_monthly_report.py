@@ -13,7 +13,7 @@ SHEETS = [
     "Trend",
     "Types",
     "Pareto",
-    "Causes",
+    "Root Causes",
     "Times",
     "Teams",
     "Departments",

@@ -157,7 +157,7 @@ class CustomerComplaintMonthly(models.TransientModel):
     def _write_causes(self, book, figures, answer):
         """All causes of the month in falling order, with the cumulated share as a line."""
         bars, title = figures._show_causes(answer, most=None), self.env._("Pareto of the Causes")
-        self._write_bars(book.add_sheet(self.env._("Causes")), self.env._("Cause"), bars, title)
+        self._write_bars(book.add_sheet(self.env._("Root Causes")), self.env._("Root Cause"), bars, title)
 
     def _write_bars(self, sheet, name, bars, title):
         sheet.write_head([name, self.env._("Complaints"), self.env._("Cumulated Share")])
@@ -344,7 +344,7 @@ class CustomerComplaintMonthly(models.TransientModel):
             "scope": self.env._("What is counted?"),
             "types": self.env._("Types"),
             "pareto": self.env._("Pareto"),
-            "causes": self.env._("Causes"),
+            "causes": self.env._("Root Causes"),
             "times": self.env._("Times"),
             "customers": self.env._("Customers with most Complaints"),
             "products": self.env._("Products with most Complaints"),
