@@ -1,9 +1,11 @@
+import doctest
 from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..tools import figures
 from .test_figures import MARCH, YEAR, FiguresCommon
 
 
@@ -155,6 +157,10 @@ class TestFiguresAccess(FiguresCommon):
         self.env.invalidate_all()
         with self.assertQueryCount(25):
             figures.get_dashboard(options)
+
+    def test_doctests(self):
+        """The examples of periods, shares and cumulations are tests."""
+        self.assertEqual(doctest.testmod(figures).failed, 0)
 
     def test_periods_that_are_offered(self):
         """The offered periods begin and end with months, quarters and years."""
