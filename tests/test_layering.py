@@ -46,6 +46,8 @@ def test_manifests_depend_downwards_only():
         "customer_survey": {"customer_care"},
         "customer_complaint_survey": {"customer_complaint", "customer_survey"},
         "customer_complaint_sms": {"customer_complaint"},
+        "customer_complaint_digest": {"customer_complaint"},
+        "customer_complaint_dashboard": {"customer_complaint"},
         "customer_care_sale": {"customer_care"},
         "customer_care_account": {"customer_care"},
         "customer_care_calendar": {"customer_care"},

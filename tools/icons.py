@@ -176,12 +176,30 @@ def part_voucher(draw, unit, background):
     heart(draw, (unit * 87, unit * 85, unit * 109, unit * 106), background)
 
 
+def sign_digest(draw, unit, background):
+    draw.rounded_rectangle((unit * 24, unit * 40, unit * 116, unit * 104), radius=unit * 8, fill=WHITE)
+    draw.line(
+        [(unit * 26, unit * 46), (unit * 70, unit * 78), (unit * 114, unit * 46)],
+        fill=background,
+        width=int(unit * 7),
+    )
+
+
+def sign_dashboard(draw, unit, background):
+    for left, top in ((30, 76), (56, 52), (82, 34)):
+        draw.rounded_rectangle(
+            (unit * left, unit * top, unit * (left + 18), unit * 108), radius=unit * 5, fill=WHITE
+        )
+
+
 ICONS = {
     "customer_care": ("#0f766e", sign_care),
     "customer_complaint": ("#c2410c", sign_complaint),
     "customer_survey": ("#4338ca", sign_survey),
     "customer_complaint_survey": ("#7e22ce", sign_bridge),
     "customer_complaint_sms": ("#9f1239", sign_sms),
+    "customer_complaint_digest": ("#c2410c", sign_digest),
+    "customer_complaint_dashboard": ("#c2410c", sign_dashboard),
     "customer_care_sale": ("#0369a1", sign_sale),
     "customer_care_account": ("#4d7c0f", sign_account),
     "customer_care_calendar": ("#4d7c0f", sign_calendar),

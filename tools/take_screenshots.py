@@ -264,6 +264,33 @@ PICTURES = {
         (1360, 760),
         _named("customer.complaint.task", "Find out where the second pallet is", "检测泄漏原因并出具报告"),
     ),
+    "investigation": Picture(
+        "complaint_manager",
+        "/odoo/investigations/{id}",
+        FORM,
+        (1360, 1000),
+        COMPLAINT,
+        (),
+        "[name=fact_ids] .o_data_row",
+    ),
+    "investigation_8d": Picture(
+        "complaint_manager",
+        "/odoo/investigations/{id}",
+        FORM,
+        (1360, 1000),
+        ("customer.complaint", dict.fromkeys(LANGUAGES, COMPLAINT[1]["zh_CN"])),
+        _tab("disciplines"),
+        "[name=discipline_ids] .o_data_row",
+    ),
+    "investigation_responsibility": Picture(
+        "complaint_manager",
+        "/odoo/investigations/{id}",
+        FORM,
+        (1360, 1000),
+        OWN_COMPLAINT,
+        _tab("responsibility"),
+        ".o_widget_care_lazy_html table",
+    ),
     "complaint_deadline": Picture(
         "complaint_handler",
         "/odoo/complaints/{id}",
@@ -322,6 +349,9 @@ PICTURES = {
         ),
     ),
     "teams": Picture("complaint_supervisor", "/odoo/complaint-teams", BOARD, (1360, 400)),
+    "complaint_dashboard": Picture(
+        "complaint_manager", "/odoo/complaint-dashboard", ".o_complaint_card canvas"
+    ),
     "analysis": Picture("complaint_manager", "/odoo/complaint-analysis", ".o_pivot table"),
     "satisfaction": Picture(
         "care_supervisor", "/odoo/satisfaction-analysis", ".o_graph_canvas_container canvas"

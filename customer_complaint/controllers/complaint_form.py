@@ -37,6 +37,15 @@ def read_texts(post, names):
     return {name: str(post.get(name) or "").replace("\0", "").strip() for name in names}
 
 
+def read_numbers(httprequest, name):
+    """Return the set of ids that were chosen in the boxes called ``name`` of a form."""
+    return {
+        int(text)
+        for text in httprequest.form.getlist(name)
+        if text.isascii() and text.isdecimal() and len(text) < 10
+    }
+
+
 def read_files(httprequest):
     """Return [(name, content)] of the files of a form, not more than can be seen to be too much."""
     uploads = [upload for upload in httprequest.files.getlist("files") if upload.filename]

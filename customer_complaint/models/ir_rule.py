@@ -2,11 +2,15 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .customer_complaint_part import PART
+
 COMPLAINT = "customer.complaint"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
 # A query of which each row is one complaint's, seen by those alone who see the complaint.
 FOLLOWING = ("customer.complaint.rating",)
+# A query over the complaints that its reader may see: the rules are inside.
+REPORT = "customer.complaint.report"
 
 
 class IrRule(models.Model):
@@ -26,6 +30,8 @@ class IrRule(models.Model):
             return domain
         model = self.env[model_name]
         complaints = self.env[COMPLAINT]
+        if model_name == REPORT:
+            return domain
         if model_name == COMPLAINT:
             return domain & complaints._get_confidential_domain()
         if self._belongs_to_complaint(model):
@@ -35,7 +41,10 @@ class IrRule(models.Model):
                 if model._auto or model_name in FOLLOWING
                 else complaints._get_confidential_domain()
             )
-            return domain & Domain("complaint_id", "any!", seen)
+            followed = Domain("complaint_id", "any!", seen)
+            if isinstance(model, self.env.registry[PART]):
+                followed = model._limit_parts(followed, mode)
+            return domain & followed
         if model_name == "rating.rating" or isinstance(model, self.env.registry[LINK]):
             domain &= self._get_document_domain()
         if complaints._sees_identities():

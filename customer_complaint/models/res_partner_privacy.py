@@ -42,6 +42,8 @@ class ResPartner(models.Model):
                     "description",
                     "resolution",
                     "proposal",
+                    "verdict",
+                    "verdict_explanation",
                     "contact_name",
                     "signed_by",
                     "signed_datetime",
@@ -59,11 +61,14 @@ class ResPartner(models.Model):
                     "email_from",
                     "phone",
                     "closed_datetime",
+                    "satisfaction",
                 ),  # fmt: skip
                 "erase": {
                     "name": "-",
                     "description": None,
                     "resolution": None,
+                    "findings": None,
+                    "verdict_explanation": None,
                     "proposal": None,
                     "contact_name": None,
                     "signed_by": None,

@@ -1,7 +1,7 @@
 """A backlog of e-mails through the gateway, as a mail server hands it over after a long standstill.
 
-Run by ``make bench`` inside ``odoo shell`` (it gives ``env``). BENCH_ROWS / 50 mails are received, 2,000 by default, each
-from somebody else and committed like those that are fetched; then the job acknowledges them. Printed are mails a
+Run by ``make bench`` inside ``odoo shell`` (it gives ``env``). BENCH_ROWS / 50 mails are received, 2,000 by default,
+each from somebody else and committed like those that are fetched; then the job acknowledges them. Printed are mails a
 second and the memory of the process after a tenth of the mails and after the last: it must not grow with them.
 """
 
