@@ -238,6 +238,7 @@ class TestInvestigation(InvestigationCommon):
     def test_gate(self):
         """A stage that asks for it lets nobody in before, the program neither; inquiries are let in."""
         self.stage_proposed.needs_investigation = True
+        self.assertIn("investigation complete", self.team._get_needs(self.stage_proposed))
         with self.assertRaisesRegex(MoveRefused, "investigation is not complete: facts, the verdict"):
             self.complaint.with_user(self.handler).stage_id = self.stage_proposed
         with self.assertRaises(UserError):
