@@ -47,6 +47,7 @@ class CustomerComplaintAppraisal(models.Model):
             ("department", "Our Department"),
             ("partner", "External Body"),
         ],
+        string="Appraiser",
         required=True,
         default="user",
     )

@@ -21,9 +21,11 @@ class CustomerComplaintCause(models.Model):
     code = fields.Char(help="A short name of your own, e.g. that of your quality management.")
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
-    parent_id = fields.Many2one("customer.complaint.cause", index=True, ondelete="restrict")
+    parent_id = fields.Many2one(
+        "customer.complaint.cause", string="Parent Cause", index=True, ondelete="restrict"
+    )
     parent_path = fields.Char(index=True)
-    child_ids = fields.One2many("customer.complaint.cause", "parent_id", string="Children")
+    child_ids = fields.One2many("customer.complaint.cause", "parent_id", string="Causes Below")
     company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
     description = fields.Text(translate=True, help="When this cause is meant, and when another one.")
 

@@ -43,7 +43,7 @@ class CustomerComplaintDepth(models.Model):
     needs_statements = fields.Boolean(
         string="Both Sides Heard", help="A statement of the customer and one of somebody else."
     )
-    needs_cause = fields.Boolean(string="Cause")
+    needs_cause = fields.Boolean(string="Main Cause")
     needs_analysis = fields.Boolean(
         string="5 Whys or 8D", help="A root cause found by asking why, or a complete 8D sheet."
     )

@@ -9,6 +9,7 @@ from .customer_complaint import STAFF
 from .customer_complaint_flow import Missing
 from .customer_complaint_statement import CUSTOMER
 
+ACTIVITY = "customer_complaint.mail_activity_type_investigation"
 # Only the program sets these; with the values of a new complaint.
 GUARDED = {"investigation_state": "none", "investigated_datetime": False, "investigated_by_id": False}
 
@@ -132,6 +133,8 @@ class CustomerComplaint(models.Model):
 
     def write(self, vals):
         self._check_investigation_fields(vals)
+        if vals.get("investigation_deadline"):
+            self.sudo().activity_reschedule([ACTIVITY], date_deadline=vals["investigation_deadline"])
         if "investigator_id" not in vals:
             return super().write(vals)
         changed = self.sudo().filtered(lambda one: one.investigator_id.id != vals["investigator_id"])
@@ -159,13 +162,12 @@ class CustomerComplaint(models.Model):
     def _tell_investigator(self):
         """Give investigators a to-do, unless they took it themselves."""
         silent = self.sudo().with_context(mail_activity_quick_update=True)
-        kind = "customer_complaint.mail_activity_type_investigation"
-        silent.activity_unlink([kind])
+        silent.activity_unlink([ACTIVITY])
         for complaint in silent:
             user = complaint.investigator_id
             if user and user != self.env.user:
                 complaint.activity_schedule(
-                    kind, user_id=user.id, date_deadline=complaint.investigation_deadline or None
+                    ACTIVITY, user_id=user.id, date_deadline=complaint.investigation_deadline or None
                 )
 
     # Actions
@@ -226,7 +228,7 @@ class CustomerComplaint(models.Model):
                 "investigated_by_id": self.env.uid,
             }
         )
-        complaints.activity_feedback(["customer_complaint.mail_activity_type_investigation"])
+        complaints.activity_feedback([ACTIVITY])
         body = self.env._("The investigation is complete.")
         self._message_log_batch(bodies=dict.fromkeys(complaints.ids, body))
 

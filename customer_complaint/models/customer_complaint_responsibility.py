@@ -7,7 +7,7 @@ from .customer_complaint_part import PART
 
 PARTIES = [
     ("department", "Department"),
-    ("person", "Person"),
+    ("person", "Individual Person"),
     ("supplier", "Supplier"),
     ("customer", "The Customer Himself"),
 ]
@@ -15,7 +15,7 @@ STATES = [
     ("draft", "Draft"),
     ("asked", "Waits for an Answer"),
     ("stated", "Nobody to Ask"),
-    ("accepted", "Accepted"),
+    ("accepted", "Agreed"),
     ("disputed", "Disputed"),
     ("decided", "Decided by the Manager"),
 ]

@@ -82,6 +82,8 @@ class TestInvestigation(InvestigationCommon):
         other = self._create_complaint(user_id=self.handler.id, investigator_id=self.other_handler.id)
         self.assertEqual(other.investigation_state, "open")
         self.assertEqual(other.activity_ids.user_id, self.other_handler)
+        other.with_user(self.handler).investigation_deadline = "2036-03-03"
+        self.assertEqual(str(other.activity_ids.date_deadline), "2036-03-03")
 
     def test_never_the_accused(self):
         """Whoever is complained of does not investigate: not written, not created, not by the button."""
@@ -236,6 +238,7 @@ class TestInvestigation(InvestigationCommon):
     def test_gate(self):
         """A stage that asks for it lets nobody in before, the program neither; inquiries are let in."""
         self.stage_proposed.needs_investigation = True
+        self.assertIn("investigation complete", self.team._get_needs(self.stage_proposed))
         with self.assertRaisesRegex(MoveRefused, "investigation is not complete: facts, the verdict"):
             self.complaint.with_user(self.handler).stage_id = self.stage_proposed
         with self.assertRaises(UserError):

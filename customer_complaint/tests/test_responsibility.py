@@ -65,7 +65,17 @@ class TestResponsibility(InvestigationCommon):
         self.assertEqual(shares[0].activity_ids.user_id, self.employee)
         theirs = shares[0].with_user(self.employee)
         self.assertTrue(theirs.is_mine)
-        self.assertEqual(theirs.number, self.complaint.number)
+        name = {"fields": {"display_name": {}}}
+        views = theirs.get_views([(False, "form")])
+        self.assertNotIn('name="complaint_id"', views["views"]["form"]["arch"])
+        fields = views["models"][theirs._name]["fields"]
+        specification = {
+            key: name if "relation" in fields[key] else {} for key in fields if key != "message_ids"
+        }
+        row = theirs.web_read(specification)[0]
+        self.assertEqual(
+            (row["number"], row["department_id"]["display_name"]), (self.complaint.number, "Assembly")
+        )
         self.assertFalse(shares[1].with_user(self.employee).has_access("read"))
         self.assertFalse(self.complaint.with_user(self.employee).has_access("read"))
         for attack in (
