@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from . import identity_fields as masked
 from .customer_complaint_part import PART
 
 SIDES = [
@@ -19,7 +20,7 @@ class CustomerComplaintStatement(models.Model):
 
     _name = "customer.complaint.statement"
     _description = "Statement on a Complaint"
-    _inherit = [PART]
+    _inherit = [PART, "complaint.identity.mixin"]
     _order = "taken_datetime, id"
     _rec_name = "person"
 
@@ -27,7 +28,7 @@ class CustomerComplaintStatement(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Our Employee", domain=[("share", "=", False)], index="btree_not_null"
     )
-    partner_id = fields.Many2one("res.partner", string="Contact", index="btree_not_null")
+    partner_id = masked.Many2one("res.partner", string="Contact", index="btree_not_null")
     person = fields.Char(
         string="Who Says It", compute="_compute_person", store=True, readonly=False, precompute=True
     )
@@ -53,10 +54,18 @@ class CustomerComplaintStatement(models.Model):
 
     @api.model
     def _limit_parts(self, domain, mode):
-        """Whoever is complained of does not read what others say about it."""
+        """Whoever is complained of does not read what others say about it.
+
+        Nor does anybody read what a customer says who is hidden from him: his name stands there.
+        """
         uid = self.env.uid
         accused = Domain("complaint_id", "any!", [("accused_ids", "in", [uid])])
-        return super()._limit_parts(domain, mode) & (~accused | Domain("user_id", "=", uid))
+        domain = super()._limit_parts(domain, mode) & (~accused | Domain("user_id", "=", uid))
+        complaints = self.env["customer.complaint"]
+        if complaints._sees_identities():
+            return domain
+        hidden = Domain("complaint_id", "in", complaints._search_hidden_identities())
+        return domain & (~hidden | Domain("side", "!=", CUSTOMER))
 
     @api.constrains("person")
     def _check_person(self):

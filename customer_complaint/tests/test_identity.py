@@ -12,6 +12,14 @@ from .common import ComplaintCommon
 SECRETS = ("Lin Wei", "lin.wei", "5555 0101", "Orchid", "orchid", "Uncle Bo", "SO-4711")
 
 
+# Contacts that are not the customer, and the report, whose query names no hidden customer.
+OTHER_CONTACTS = {
+    "customer.complaint.appraisal.partner_id",
+    "customer.complaint.responsibility.partner_id",
+    "customer.complaint.report.partner_id",
+}
+
+
 @tagged("post_install", "-at_install")
 class TestIdentity(ComplaintCommon):
     """``helper`` works on a protected complaint, and ``supervisor`` leads its team: neither knows who complained."""
@@ -41,6 +49,9 @@ class TestIdentity(ComplaintCommon):
         cls.compensation = cls._create_compensation(cls.complaint)
         cls.task = cls.env["customer.complaint.task"].create(
             {"name": "Ask the witness", "complaint_id": cls.complaint.id}
+        )
+        cls.statement = cls.env["customer.complaint.statement"].create(
+            {"complaint_id": cls.complaint.id, "side": "customer", "person": "Lin Wei", "text": "I saw it"}
         )
         cls.complaint.sudo()._log_answer("accept", "Lin Wei")
         cls.letter = cls.complaint.message_post(
@@ -318,10 +329,21 @@ class TestIdentity(ComplaintCommon):
                     link is not None and link.store and link.comodel_name == "customer.complaint"
                 )
                 if is_part and field.type == "many2one" and field.comodel_name == "res.partner":
+                    if str(field) in OTHER_CONTACTS:
+                        continue
                     self.assertIsInstance(field, Masked, field)
                 if field.type == "one2many" and field.comodel_name == "customer.complaint":
                     inverse = self.env["customer.complaint"]._fields[field.inverse_name]
                     self.assertNotEqual(inverse.comodel_name, "res.partner", field)
+
+    def test_statement_of_the_customer(self):
+        """Who knows him reads it; the others do not learn that there is one."""
+        for user in self.blind:
+            Statement = self.env["customer.complaint.statement"].with_user(user)
+            self.assertFalse(Statement.search([("complaint_id", "=", self.complaint.id)]))
+            with self.assertRaises(AccessError):
+                self.statement.with_user(user).read(["text"])
+        self.assertEqual(self.statement.with_user(self.handler).person, "Lin Wei")
 
     def test_thread(self):
         """Correspondence, its author, files, addressees and the customer as follower are hidden; notes are not."""
