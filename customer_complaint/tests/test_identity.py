@@ -17,6 +17,7 @@ OTHER_CONTACTS = {
     "customer.complaint.appraisal.partner_id",
     "customer.complaint.responsibility.partner_id",
     "customer.complaint.report.partner_id",
+    "customer.complaint.report.commercial_partner_id",
 }
 
 
