@@ -1,7 +1,18 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-CODE_ONLY_FIELDS = ("state", "executed_datetime", "executed_user_id")
+CODE_ONLY_FIELDS = ("state", "executed_datetime", "executed_user_id", "amount_company", "amount_date", "offer_id")
+BEARERS = [
+    ("company", "The Company"),
+    ("department", "A Department"),
+    ("employee", "An Employee"),
+    ("supplier", "A Supplier"),
+    ("insurer", "An Insurer"),
+    ("other", "Somebody Else"),
+]
+# Whose money it is that the yearly budgets count.
+OWN_BEARERS = ("company", "department")
+LARGEST_AMOUNT = 10**12
 
 
 class CustomerComplaintCompensation(models.Model):
@@ -28,6 +39,7 @@ class CustomerComplaintCompensation(models.Model):
             ("replacement", "Replacement"),
             ("repair", "Repair"),
             ("discount", "Discount"),
+            ("voucher", "Voucher"),
             ("gift", "Gift"),
             ("apology", "Apology"),
         ],
@@ -77,7 +89,7 @@ class CustomerComplaintCompensation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_code_only(field for vals in vals_list for field in vals)
-        fresh = {"state": "proposed", "executed_datetime": False, "executed_user_id": False}
+        fresh = {"state": "proposed", "executed_datetime": False, "executed_user_id": False, "offer_id": False}
         return super().create([{**fresh, **vals} for vals in vals_list])
 
     def write(self, vals):

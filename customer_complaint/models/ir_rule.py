@@ -6,7 +6,17 @@ COMPLAINT = "customer.complaint"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
 # Seen by those alone who see the complaint.
-FOLLOWING = ("customer.complaint.task", "customer.complaint.handover", "customer.complaint.access")
+FOLLOWING = (
+    "customer.complaint.task",
+    "customer.complaint.handover",
+    "customer.complaint.access",
+    "customer.complaint.plan",
+    "customer.complaint.measure",
+    "customer.complaint.letter",
+    "customer.complaint.review",
+)
+# Of a complaint, and named themselves by approvals and the timeline.
+DOCUMENTS = ("customer.complaint.compensation", "customer.complaint.plan", "customer.complaint.letter")
 
 
 class IrRule(models.Model):
@@ -42,11 +52,11 @@ class IrRule(models.Model):
         query = hidden._search(
             Domain("is_confidential", "=", True) & ~self.env[COMPLAINT]._get_confidential_domain()
         )
-        offers = self.env["customer.complaint.compensation"].sudo()._search([("complaint_id", "in", query)])
-        return ~(
-            (Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", query))
-            | (Domain("res_model", "=", "customer.complaint.compensation") & Domain("res_id", "in", offers))
-        )
+        named = Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", query)
+        for name in DOCUMENTS:
+            documents = self.env[name].sudo()._search([("complaint_id", "in", query)])
+            named |= Domain("res_model", "=", name) & Domain("res_id", "in", documents)
+        return ~named
 
     def _make_access_error(self, operation, records):
         """Name nothing of a record that is hidden with a confidential complaint."""

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge_complaint,
+    customer_complaint_answer_record,
     customer_complaint_assign,
     customer_complaint_escalate,
     customer_complaint_hand_over,
@@ -7,6 +8,7 @@ from . import (
     customer_complaint_move,
     customer_complaint_reopen,
     customer_complaint_reply_send,
+    customer_complaint_review_finish,
     customer_complaint_sign,
     customer_complaint_stage_archive,
     customer_complaint_task_return,

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# What a compensation adds to the cost of its plan follows from these.
+COST_FIELDS = {"amount", "currency_id", "plan_id", "complaint_id"}
+
+
+class CustomerComplaintCompensation(models.Model):
+    """Compensations belong to the countermeasure plan of their complaint: they count in what it costs."""
+
+    _inherit = "customer.complaint.compensation"
+
+    plan_id = fields.Many2one(
+        "customer.complaint.plan",
+        string="Countermeasure Plan",
+        index="btree_not_null",
+        copy=False,
+        ondelete="set null",
+        domain="[('complaint_id', '=', complaint_id), ('is_current', '=', True)]",
+    )
+
+    offer_id = fields.Many2one(
+        "customer.complaint.offer",
+        string="Proposed by",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The row of the matrix of solutions that proposed it.",
+    )
+
+    _offer_uniq = models.UniqueIndex(
+        "(complaint_id, offer_id) WHERE offer_id IS NOT NULL AND state <> 'cancelled'",
+        "The matrix has proposed this compensation already.",
+    )
+
+    @api.constrains("plan_id", "complaint_id")
+    def _check_plan_id(self):
+        for compensation in self.sudo():
+            plan = compensation.plan_id
+            if plan and plan.complaint_id != compensation.complaint_id:
+                raise ValidationError(self.env._("The countermeasure plan is of another complaint."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        filled = self._fill_plans(vals_list)
+        plans = self.env["customer.complaint.plan"].browse(
+            {vals["plan_id"] for vals in filled if vals.get("plan_id")}
+        )
+        plans._approval_check_unlocked()
+        compensations = super().create(filled)
+        plans._approval_recheck()
+        return compensations
+
+    @api.model
+    def _fill_plans(self, vals_list):
+        """Put new compensations into the plan on which work goes on, unless the values say another thing."""
+        complaints = self.env["customer.complaint"].browse(
+            {vals["complaint_id"] for vals in vals_list if vals.get("complaint_id")}
+        )
+        plans = {complaint.id: complaint._get_live_plan().id for complaint in complaints}
+        return [{"plan_id": plans.get(vals.get("complaint_id"), False), **vals} for vals in vals_list]
+
+    def write(self, vals):
+        is_cost = not COST_FIELDS.isdisjoint(vals)
+        plans = self.sudo().plan_id
+        if is_cost:
+            plans._approval_check_unlocked()
+        result = super().write(vals)
+        if is_cost:
+            plans |= self.sudo().plan_id
+            plans._approval_check_unlocked()
+            plans._approval_recheck()
+        if "state" in vals:
+            plans._finish()
+        return result
