@@ -4,7 +4,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import is_html_empty
+from odoo.tools import html2plaintext, is_html_empty
 
 from .customer_complaint_clock import Question
 
@@ -214,6 +214,11 @@ class CustomerComplaintReview(models.Model):
             "context": {"default_review_id": self.id},
         }
 
+    def _is_declined(self, solution):
+        """Return whether a solution says what the declined one said (singleton)."""
+        texts = [html2plaintext(html or "").split() for html in (solution, self.sudo().declined_solution)]
+        return texts[0] == texts[1]
+
     def _check_reviewer(self):
         """:raises AccessError: when the user is not the reviewer, or became part of the solution"""
         self.check_access("read")
@@ -251,9 +256,8 @@ class CustomerComplaintReview(models.Model):
         if outcome == "improved":
             if is_html_empty(proposal):
                 raise UserError(self.env._("Write the improved solution."))
-            before = complaint._get_solution_digest()
             complaint.proposal = proposal
-            if complaint._get_solution_digest() == before:
+            if self._is_declined(complaint._get_solution_html()):
                 raise UserError(self.env._("The improved solution is the one that was declined."))
         # the customer is asked again, also about what was upheld
         complaint.solution_answer = False
