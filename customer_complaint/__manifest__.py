@@ -98,6 +98,7 @@
         "demo/customer_complaint_escalation_demo.xml",
         "demo/customer_complaint_door_demo.xml",
         "demo/customer_complaint_deadline_demo.xml",
+        "demo/customer_complaint_solution_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_complaint/static/src/**/*"],

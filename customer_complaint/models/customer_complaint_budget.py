@@ -35,13 +35,17 @@ class CustomerComplaintBudget(models.Model):
         help="Empty: of all teams.",
     )
     kind = fields.Selection(
-        selection=lambda self: self._selection_kind(), string="Kind of Compensation", help="Empty: of all kinds."
+        selection=lambda self: self._selection_kind(),
+        string="Kind of Compensation",
+        help="Empty: of all kinds.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(string="Budget", required=True)
     used_amount = fields.Monetary(compute="_compute_figures", string="Used", help="Executed compensations.")
     committed_amount = fields.Monetary(
-        compute="_compute_figures", string="Committed", help="Approved compensations that are not executed yet."
+        compute="_compute_figures",
+        string="Committed",
+        help="Approved compensations that are not executed yet.",
     )
     pending_amount = fields.Monetary(
         compute="_compute_figures", string="Requested", help="Compensations that wait for approval."
@@ -52,7 +56,11 @@ class CustomerComplaintBudget(models.Model):
     used_percent = fields.Float(compute="_compute_figures", string="Used and Committed (%)", aggregator=None)
     is_exceeded = fields.Boolean(compute="_compute_figures", string="Exceeded")
     approval_count = fields.Integer(
-        string="Approvals", readonly=True, copy=False, default=0, help="How many approvals have used the budget."
+        string="Approvals",
+        readonly=True,
+        copy=False,
+        default=0,
+        help="How many approvals have used the budget.",
     )
 
     _year_range = models.Constraint("CHECK(year BETWEEN 2000 AND 2200)", "This is not a year.")

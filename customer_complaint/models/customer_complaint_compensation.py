@@ -1,7 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-CODE_ONLY_FIELDS = ("state", "executed_datetime", "executed_user_id", "amount_company", "amount_date", "offer_id")
+CODE_ONLY_FIELDS = (
+    "state",
+    "executed_datetime",
+    "executed_user_id",
+    "amount_company",
+    "amount_date",
+    "offer_id",
+)
 BEARERS = [
     ("company", "The Company"),
     ("department", "A Department"),
@@ -89,7 +96,12 @@ class CustomerComplaintCompensation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_code_only(field for vals in vals_list for field in vals)
-        fresh = {"state": "proposed", "executed_datetime": False, "executed_user_id": False, "offer_id": False}
+        fresh = {
+            "state": "proposed",
+            "executed_datetime": False,
+            "executed_user_id": False,
+            "offer_id": False,
+        }
         return super().create([{**fresh, **vals} for vals in vals_list])
 
     def write(self, vals):

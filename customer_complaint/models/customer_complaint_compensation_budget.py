@@ -16,7 +16,9 @@ class CustomerComplaintCompensation(models.Model):
         search="_search_needs_director",
     )
 
-    @api.depends("amount_company", "amount_date", "kind", "bearer", "state", "approval_state", "complaint_id.team_id")
+    @api.depends(
+        "amount_company", "amount_date", "kind", "bearer", "state", "approval_state", "complaint_id.team_id"
+    )
     @api.depends_context("lang")
     def _compute_budget_warning(self):
         excesses = self._get_excesses(("warn", "director"))
@@ -25,11 +27,14 @@ class CustomerComplaintCompensation(models.Model):
             compensation.budget_warning = budgets and self.env._(
                 "With this the budget is exceeded: %(budgets)s",
                 budgets=", ".join(
-                    f"{budget.display_name} ({budget.currency_id.format(excess)})" for budget, excess in budgets
+                    f"{budget.display_name} ({budget.currency_id.format(excess)})"
+                    for budget, excess in budgets
                 ),
             )
 
-    @api.depends("amount_company", "amount_date", "kind", "bearer", "state", "approval_state", "complaint_id.team_id")
+    @api.depends(
+        "amount_company", "amount_date", "kind", "bearer", "state", "approval_state", "complaint_id.team_id"
+    )
     def _compute_needs_director(self):
         excesses = self._get_excesses(("director",))
         for compensation in self:

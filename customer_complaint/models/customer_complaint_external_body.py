@@ -29,7 +29,9 @@ class CustomerComplaintExternalBody(models.Model):
     address = fields.Text(translate=True)
     phone = fields.Char()
     website = fields.Char()
-    note = fields.Text(translate=True, help="What the customer should know, e.g. until when and with which papers.")
+    note = fields.Text(
+        translate=True, help="What the customer should know, e.g. until when and with which papers."
+    )
 
     @api.model
     def _find(self, complaint):
@@ -42,9 +44,9 @@ class CustomerComplaintExternalBody(models.Model):
             & (Domain("category_ids", "=", False) | Domain("category_ids", "in", ids))
             & (Domain("country_ids", "=", False) | Domain("country_ids", "in", country.ids))
         )
-        return found.sorted(
-            lambda body: (not body.category_ids, not body.country_ids, not body.company_id)
-        )[:1]
+        return found.sorted(lambda body: (not body.category_ids, not body.country_ids, not body.company_id))[
+            :1
+        ]
 
     def _get_address_html(self):
         """Return name, address, phone and link (singleton) in the language of the context."""

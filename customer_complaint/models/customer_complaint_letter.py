@@ -54,7 +54,10 @@ class CustomerComplaintLetter(models.Model):
         help="The letter begins with this text; choosing another one writes it anew.",
     )
     use = fields.Selection(
-        [("letter", "Reply Letter"), ("final", "Final Response")], required=True, default="letter", tracking=True
+        [("letter", "Reply Letter"), ("final", "Final Response")],
+        required=True,
+        default="letter",
+        tracking=True,
     )
     external_body_id = fields.Many2one(
         "customer.complaint.external.body",
@@ -65,7 +68,12 @@ class CustomerComplaintLetter(models.Model):
     )
     subject = fields.Char(required=True, compute="_compute_text", store=True, readonly=False, precompute=True)
     body = fields.Html(
-        string="Text", compute="_compute_text", store=True, readonly=False, precompute=True, sanitize_style=True
+        string="Text",
+        compute="_compute_text",
+        store=True,
+        readonly=False,
+        precompute=True,
+        sanitize_style=True,
     )
     state = fields.Selection(
         [("draft", "Draft"), ("sent", "Sent"), ("cancelled", "Cancelled")],
@@ -79,7 +87,10 @@ class CustomerComplaintLetter(models.Model):
     sent_datetime = fields.Datetime(string="Sent on", readonly=True, copy=False)
     sent_by_id = fields.Many2one("res.users", string="Sent by", readonly=True, copy=False)
     sent_way = fields.Selection(
-        [("mail", "By E-mail"), ("post", "By Post or in Person")], string="Sent How", readonly=True, copy=False
+        [("mail", "By E-mail"), ("post", "By Post or in Person")],
+        string="Sent How",
+        readonly=True,
+        copy=False,
     )
     sent_to = fields.Char(readonly=True, copy=False, help="Name and address at the time of sending.")
     digest = fields.Char(
@@ -89,9 +100,16 @@ class CustomerComplaintLetter(models.Model):
         help="SHA-256 of subject and text as sent: any change of them would show.",
     )
     file_id = fields.Many2one(
-        "ir.attachment", string="Document", readonly=True, copy=False, bypass_search_access=True, ondelete="set null"
+        "ir.attachment",
+        string="Document",
+        readonly=True,
+        copy=False,
+        bypass_search_access=True,
+        ondelete="set null",
     )
-    is_unchanged = fields.Boolean(compute="_compute_is_unchanged", help="Subject and text fit the fingerprint.")
+    is_unchanged = fields.Boolean(
+        compute="_compute_is_unchanged", help="Subject and text fit the fingerprint."
+    )
 
     @api.depends("complaint_id.number", "subject")
     def _compute_display_name(self):
@@ -128,7 +146,9 @@ class CustomerComplaintLetter(models.Model):
         if not complaint:
             return
         if self.template_id.use != self.use:
-            self.template_id = self.env["customer.complaint.reply"]._get_letter_template(complaint, (self.use,))
+            self.template_id = self.env["customer.complaint.reply"]._get_letter_template(
+                complaint, (self.use,)
+            )
         if self.use != "final":
             self.external_body_id = False
         elif not self.external_body_id:
@@ -183,7 +203,9 @@ class CustomerComplaintLetter(models.Model):
         """:raises UserError: when a letter cannot go out as it is"""
         for letter in self:
             if letter.state != "draft":
-                raise UserError(self.env._("This letter was sent or cancelled: %(name)s", name=letter.display_name))
+                raise UserError(
+                    self.env._("This letter was sent or cancelled: %(name)s", name=letter.display_name)
+                )
             if is_html_empty(letter.body):
                 raise UserError(self.env._("There is nothing to send yet."))
             if letter.use == "final" and not letter.external_body_id:

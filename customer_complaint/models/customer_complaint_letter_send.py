@@ -159,4 +159,7 @@ class CustomerComplaintLetter(models.Model):
         partner = complaint.partner_id
         if not partner:
             return [line for line in (complaint.contact_name, complaint.email_from) if line]
-        return [partner.display_name, *[line for line in partner._display_address(True).splitlines() if line.strip()]]
+        return [
+            partner.display_name,
+            *[line for line in partner._display_address(True).splitlines() if line.strip()],
+        ]

@@ -25,6 +25,7 @@ class CustomerComplaintMeasure(models.Model):
         "done_by_id": False,
         "reminded_datetime": False,
         "offer_id": False,
+        "task_id": False,
     }
     _computed_fields = ("complaint_id",)
 
@@ -80,7 +81,21 @@ class CustomerComplaintMeasure(models.Model):
     done_by_id = fields.Many2one("res.users", string="Done by", readonly=True, copy=False)
     reminded_datetime = fields.Datetime(string="Reminded on", readonly=True, copy=False)
     offer_id = fields.Many2one(
-        "customer.complaint.offer", string="Proposed by", readonly=True, ondelete="set null", index="btree_not_null"
+        "customer.complaint.offer",
+        string="Proposed by",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+
+    task_id = fields.Many2one(
+        "customer.complaint.task",
+        string="Department Task",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="By which the department does it, also without a login here.",
     )
 
     _costs_range = models.Constraint(

@@ -1,3 +1,6 @@
+from datetime import datetime, time
+
+import pytz
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.exceptions import UserError
@@ -23,11 +26,14 @@ class CustomerComplaintMeasure(models.Model):
         measures = self.sudo()
         if any(measure.state != "open" or measure.plan_id.state != "approved" for measure in measures):
             raise UserError(self.env._("Only open countermeasures of an approved plan can be done."))
-        bare = measures.filtered(lambda measure: not (measure.result or "").strip() and not measure.evidence_ids)
+        bare = measures.filtered(
+            lambda measure: not (measure.result or "").strip() and not measure.evidence_ids
+        )
         if bare:
             raise UserError(
                 self.env._(
-                    "Say what was done, or attach the evidence: %(names)s", names=", ".join(bare.mapped("name"))
+                    "Say what was done, or attach the evidence: %(names)s",
+                    names=", ".join(bare.mapped("name")),
                 )
             )
         measures.write(
@@ -55,6 +61,37 @@ class CustomerComplaintMeasure(models.Model):
         self.ensure_one()
         return self._get_records_action(name=self.name)
 
+    def action_make_task(self):
+        """Open the department task that does the countermeasure, or draft one to hand over.
+
+        :raises UserError: before the plan is approved, or when it is done
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self.task_id:
+            self.complaint_id.check_access("write")
+            if self.state != "open" or self.plan_state != "approved":
+                raise UserError(
+                    self.env._("Only open countermeasures of an approved plan are given to others.")
+                )
+            self.sudo().task_id = self.env["customer.complaint.task"].create(self._prepare_task_vals())
+        return self.task_id._get_records_action(name=self.task_id.display_name)
+
+    def _prepare_task_vals(self):
+        self.ensure_one()
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        end = zone.localize(datetime.combine(self.date_deadline, time(18))).astimezone(pytz.utc)
+        vals = {
+            "complaint_id": self.complaint_id.id,
+            "name": self.name,
+            "deadline": end.replace(tzinfo=None),
+        }
+        if self.department_id:
+            vals["department_id"] = self.department_id.id
+        else:
+            vals["user_id"] = self.user_id.id
+        return vals
+
     def _cancel(self):
         """Give up open countermeasures (superuser)."""
         self.write({"state": "cancelled"})
@@ -76,6 +113,7 @@ class CustomerComplaintMeasure(models.Model):
             "done_by_id": self.done_by_id.id,
             "reminded_datetime": self.reminded_datetime,
             "evidence_ids": [fields.Command.set(self.evidence_ids.ids)],
+            "task_id": self.task_id.id,
         }
         return self.create({**vals, **kept})
 
@@ -83,7 +121,9 @@ class CustomerComplaintMeasure(models.Model):
 
     def _schedule(self):
         """Give the owners of open countermeasures (superuser) one to-do each, dated when it is due."""
-        for measure in self.filtered(lambda measure: measure.state == "open" and measure.plan_state == "approved"):
+        for measure in self.filtered(
+            lambda measure: measure.state == "open" and measure.plan_state == "approved"
+        ):
             measure.activity_unlink([TODO])
             user = measure._get_worker()
             if user:

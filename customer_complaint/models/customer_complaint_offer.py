@@ -27,7 +27,10 @@ class CustomerComplaintOffer(models.Model):
 
     # For which complaints
     grade_id = fields.Many2one(
-        "customer.grade", string="Customer Grade", ondelete="cascade", help="Empty: for customers of all grades."
+        "customer.grade",
+        string="Customer Grade",
+        ondelete="cascade",
+        help="Empty: for customers of all grades.",
     )
     severity = fields.Selection(SEVERITIES, help="Empty: for all severities.")
     category_ids = fields.Many2many(
@@ -38,10 +41,10 @@ class CustomerComplaintOffer(models.Model):
     )
     claim_from = fields.Float(
         string="Claim Over",
-        digits="Product Price",
+        digits=(16, 2),
         help="In the currency of the complaint's company. 0: also without a claim.",
     )
-    claim_to = fields.Float(string="Claim Up To", digits="Product Price", help="0: no upper limit.")
+    claim_to = fields.Float(string="Claim Up To", digits=(16, 2), help="0: no upper limit.")
 
     # What is proposed
     kind = fields.Selection(
@@ -49,10 +52,10 @@ class CustomerComplaintOffer(models.Model):
     )
     basis = fields.Selection(BASES, string="Amount is", required=True, default="none")
     amount = fields.Float(
-        string="Fixed Amount", digits="Product Price", help="In the currency of the complaint's company."
+        string="Fixed Amount", digits=(16, 2), help="In the currency of the complaint's company."
     )
     percent = fields.Float(string="Share (%)", digits=(5, 2))
-    amount_limit = fields.Float(string="At Most", digits="Product Price", help="0: no limit.")
+    amount_limit = fields.Float(string="At Most", digits=(16, 2), help="0: no limit.")
     measure = fields.Char(string="Countermeasure", translate=True, help="Empty: none.")
     measure_kind = fields.Selection(
         MEASURE_KINDS, string="Kind of Countermeasure", required=True, default="immediate"

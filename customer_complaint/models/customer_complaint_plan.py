@@ -62,7 +62,9 @@ class CustomerComplaintPlan(models.Model):
     )
     done_datetime = fields.Datetime(string="Done on", readonly=True, copy=False)
 
-    measure_ids = fields.One2many("customer.complaint.measure", "plan_id", string="Countermeasures", copy=False)
+    measure_ids = fields.One2many(
+        "customer.complaint.measure", "plan_id", string="Countermeasures", copy=False
+    )
     compensation_ids = fields.One2many(
         "customer.complaint.compensation",
         "plan_id",
@@ -122,7 +124,11 @@ class CustomerComplaintPlan(models.Model):
         )
 
     @api.depends(
-        "goal", "measure_ids.name", "measure_ids.kind", "measure_ids.date_deadline", "measure_ids.cost_estimate"
+        "goal",
+        "measure_ids.name",
+        "measure_ids.kind",
+        "measure_ids.date_deadline",
+        "measure_ids.cost_estimate",
     )
     def _compute_content(self):
         for plan in self:
@@ -142,11 +148,16 @@ class CustomerComplaintPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         Complaint = self.env["customer.complaint"]
-        complaints = Complaint.browse({vals["complaint_id"] for vals in vals_list if vals.get("complaint_id")})
+        complaints = Complaint.browse(
+            {vals["complaint_id"] for vals in vals_list if vals.get("complaint_id")}
+        )
         complaints.check_access("write")
         earlier = complaints._origin.sudo().plan_ids
         earlier._make_room()
-        versions = {complaint.id: max(plans.mapped("version")) for complaint, plans in earlier.grouped("complaint_id").items()}
+        versions = {
+            complaint.id: max(plans.mapped("version"))
+            for complaint, plans in earlier.grouped("complaint_id").items()
+        }
         plans = super().create(vals_list)
         for plan in plans.sudo():
             if plan.complaint_id.id in versions:
@@ -232,9 +243,7 @@ class CustomerComplaintPlan(models.Model):
         """Take back the requests for the plans and their compensations."""
         result = super().action_cancel_approval()
         offers = self.sudo().compensation_ids.filtered(
-            lambda offer: (
-                offer.approval_state == "pending" and offer.approval_requester_id == self.env.user
-            )
+            lambda offer: offer.approval_state == "pending" and offer.approval_requester_id == self.env.user
         )
         if offers:
             offers.with_env(self.env).action_cancel_approval()
@@ -279,9 +288,7 @@ class CustomerComplaintPlan(models.Model):
             raise UserError(self.env._("Only an approved plan can be done."))
         missing = [name for plan in self for name in plan._get_open()]
         if missing:
-            raise UserError(
-                self.env._("This is still open: %(names)s", names=", ".join(missing))
-            )
+            raise UserError(self.env._("This is still open: %(names)s", names=", ".join(missing)))
         self.sudo()._finish()
 
     def _get_open(self):

@@ -29,9 +29,10 @@ class CustomerComplaintPropose(models.Model):
             raise UserError(
                 self.env._("No row of the matrix of solutions fits: %(facts)s", facts=self._say_facts(claim))
             )
-        offers = rows.filtered("kind") - complaint.compensation_ids.filtered(
-            lambda line: line.state != "cancelled"
-        ).offer_id
+        offers = (
+            rows.filtered("kind")
+            - complaint.compensation_ids.filtered(lambda line: line.state != "cancelled").offer_id
+        )
         offers = complaint._leave_out_kinds(offers, claim)
         measures = rows.filtered("measure") - plan.measure_ids.offer_id
         if not (offers or measures):
@@ -50,9 +51,7 @@ class CustomerComplaintPropose(models.Model):
 
     def _leave_out_kinds(self, rows, claim):
         """Return the rows without those of a kind that is proposed already, or that would propose 0."""
-        present = set(
-            self.compensation_ids.filtered(lambda line: line.state != "cancelled").mapped("kind")
-        )
+        present = set(self.compensation_ids.filtered(lambda line: line.state != "cancelled").mapped("kind"))
         currency = self.company_id.currency_id
         kinds, kept = set(present), rows.browse()
         for row in rows:

@@ -86,7 +86,9 @@ class CustomerComplaintRemedy(models.Model):
             return self.plan_id._get_records_action(name=self.plan_id.display_name)
         self.check_access("write")
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("customer_complaint.customer_complaint_plan_action"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_complaint.customer_complaint_plan_action"
+            ),
             "views": [(False, "form")],
             "context": {"default_complaint_id": self.id},
         }
@@ -95,7 +97,9 @@ class CustomerComplaintRemedy(models.Model):
         """Open all versions of the countermeasure plan."""
         self.ensure_one()
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("customer_complaint.customer_complaint_plan_action"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_complaint.customer_complaint_plan_action"
+            ),
             "domain": [("complaint_id", "=", self.id)],
             "context": {},
         }
@@ -124,7 +128,9 @@ class CustomerComplaintRemedy(models.Model):
     def _check_merge(self, main):
         super()._check_merge(main)
         plans = self.plan_ids.filtered(
-            lambda plan: plan.state == "approved" or (plan.state == "draft" and plan.approval_state == "pending")
+            lambda plan: (
+                plan.state == "approved" or (plan.state == "draft" and plan.approval_state == "pending")
+            )
         )
         letters = self.letter_ids.filtered(lambda letter: letter.approval_state == "pending")
         busy = [*plans.mapped("display_name"), *letters.mapped("display_name")]

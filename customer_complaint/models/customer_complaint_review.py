@@ -37,7 +37,12 @@ class CustomerComplaintReview(models.Model):
     partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     state = fields.Selection(
-        [("asked", "Asked for"), ("upheld", "Upheld"), ("improved", "Improved"), ("dropped", "Not Needed any More")],
+        [
+            ("asked", "Asked for"),
+            ("upheld", "Upheld"),
+            ("improved", "Improved"),
+            ("dropped", "Not Needed any More"),
+        ],
         string="Outcome",
         required=True,
         readonly=True,
@@ -94,7 +99,9 @@ class CustomerComplaintReview(models.Model):
                 )
             if not review.complaint_id.with_user(reviewer).has_access("read"):
                 raise ValidationError(
-                    self.env._("%(name)s does not see the complaint, and cannot review it.", name=reviewer.name)
+                    self.env._(
+                        "%(name)s does not see the complaint, and cannot review it.", name=reviewer.name
+                    )
                 )
 
     def _check_change(self, vals):
@@ -171,11 +178,7 @@ class CustomerComplaintReview(models.Model):
         team = self.complaint_id.team_id
         excluded = self._get_excluded()
         for user in (team.user_id, team.manager_id, self.company_id.care_review_user_id):
-            if (
-                user.active
-                and user not in excluded
-                and self.complaint_id.with_user(user).has_access("read")
-            ):
+            if user.active and user not in excluded and self.complaint_id.with_user(user).has_access("read"):
                 return user
         return user.browse()
 
@@ -263,6 +266,4 @@ class CustomerComplaintReview(models.Model):
         complaint.solution_answer = False
         review.activity_feedback([TODO])
         complaint._care_log("solution_reviewed")
-        complaint._complaint_remind(
-            TODO, self.env._("Tell the customer the result of the second review")
-        )
+        complaint._complaint_remind(TODO, self.env._("Tell the customer the result of the second review"))

@@ -37,9 +37,13 @@ class CustomerComplaintSolutionRecord(models.Model):
         """:raises UserError: when there is nothing the customer could answer now (singleton)"""
         complaint = self.sudo()
         if complaint.phase not in OPEN_PHASES:
-            raise UserError(self.env._("Only while a complaint is open the customer answers what is proposed."))
+            raise UserError(
+                self.env._("Only while a complaint is open the customer answers what is proposed.")
+            )
         if complaint.solution_answer:
-            raise UserError(self.env._("The customer has answered already. Change the proposal to ask again."))
+            raise UserError(
+                self.env._("The customer has answered already. Change the proposal to ask again.")
+            )
         if is_html_empty(complaint._get_solution_html()):
             raise UserError(self.env._("Nothing is proposed to the customer yet."))
 
@@ -69,12 +73,18 @@ class CustomerComplaintSolutionRecord(models.Model):
             raise UserError(self.env._("What we propose has changed meanwhile. Please read it again."))
         self._check_record(kind, channel, person, moment, comment, files)
         answer = complaint._log_answer(kind, person, comment)
-        answer.write({"channel": channel, "recorded_by_id": self.env.uid, "user_id": False, "datetime": moment})
-        answer.evidence_ids = self.env["ir.attachment"].sudo().create(
-            [
-                {"name": name, "raw": content, "res_model": answer._name, "res_id": answer.id}
-                for name, content in files
-            ]
+        answer.write(
+            {"channel": channel, "recorded_by_id": self.env.uid, "user_id": False, "datetime": moment}
+        )
+        answer.evidence_ids = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                [
+                    {"name": name, "raw": content, "res_model": answer._name, "res_id": answer.id}
+                    for name, content in files
+                ]
+            )
         )
         complaint._on_recorded_answer(kind, answer)
         return answer
@@ -86,7 +96,9 @@ class CustomerComplaintSolutionRecord(models.Model):
         if not moment or moment > fields.Datetime.add(fields.Datetime.now(), minutes=1):
             raise UserError(self.env._("The customer cannot have answered in the future."))
         if moment < self.received_datetime:
-            raise UserError(self.env._("The customer cannot have answered before the complaint was received."))
+            raise UserError(
+                self.env._("The customer cannot have answered before the complaint was received.")
+            )
         if channel == "paper" and not files:
             raise UserError(self.env._("Attach the paper on which the customer answered."))
         if not (comment or files):

@@ -164,7 +164,9 @@ class CustomerComplaintSolutionReview(models.Model):
                 text = self.env._("the second review of the declined solution is not finished")
                 missing = missing + [Missing(complaint, text, "action_view_review")]
             elif not complaint.external_body_id:
-                text = self.env._("the customer declined: send the final response that names the external body")
+                text = self.env._(
+                    "the customer declined: send the final response that names the external body"
+                )
                 missing = missing + [Missing(complaint, text, "action_final_response")]
         return missing
 

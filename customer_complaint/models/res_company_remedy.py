@@ -22,9 +22,12 @@ class ResCompany(models.Model):
         help="Reviews a declined solution when the leader and the service manager of the team were part of it.",
     )
     care_review_days = fields.Integer(
-        string="Working Days of a Second Review", default=5, help="Within so many working days it is finished."
+        string="Working Days of a Second Review",
+        default=5,
+        help="Within so many working days it is finished.",
     )
 
     _care_review_days_range = models.Constraint(
-        "CHECK(care_review_days BETWEEN 1 AND 366)", "A second review is finished within 1 to 366 working days."
+        "CHECK(care_review_days BETWEEN 1 AND 366)",
+        "A second review is finished within 1 to 366 working days.",
     )

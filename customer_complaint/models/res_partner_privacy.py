@@ -120,7 +120,15 @@ class ResPartner(models.Model):
             },
             "customer.complaint.letter": {
                 "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
-                "fields": ("complaint_id", "subject", "body", "state", "sent_datetime", "sent_way", "sent_to"),
+                "fields": (
+                    "complaint_id",
+                    "subject",
+                    "body",
+                    "state",
+                    "sent_datetime",
+                    "sent_way",
+                    "sent_to",
+                ),
                 "erase": {"subject": "-", "body": None, "sent_to": None, "digest": None},
             },
             "customer.complaint.review": {

@@ -47,7 +47,9 @@ class SolutionCommon(ComplaintCommon):
         return (
             cls.env["customer.complaint.letter"]
             .with_user(cls.handler)
-            .create({"complaint_id": complaint.id, "subject": "Our answer", "body": "<p>Dear Lin</p>", **vals})
+            .create(
+                {"complaint_id": complaint.id, "subject": "Our answer", "body": "<p>Dear Lin</p>", **vals}
+            )
         )
 
     @classmethod

@@ -71,7 +71,14 @@ class TestLetter(SolutionCommon):
         self._send(letter)
         self.assertRecordValues(
             letter,
-            [{"state": "sent", "sent_way": "mail", "sent_by_id": self.handler.id, "approval_state": "approved"}],
+            [
+                {
+                    "state": "sent",
+                    "sent_way": "mail",
+                    "sent_by_id": self.handler.id,
+                    "approval_state": "approved",
+                }
+            ],
         )
         self.assertIn("Lin Wei", letter.sent_to)
         self.assertTrue(letter.file_id.raw)
@@ -96,7 +103,9 @@ class TestLetter(SolutionCommon):
         letter = self._create_letter()
         self._send(letter)
         letter.flush_recordset()
-        self.env.cr.execute("UPDATE customer_complaint_letter SET body = '<p>x</p>' WHERE id = %s", [letter.id])
+        self.env.cr.execute(
+            "UPDATE customer_complaint_letter SET body = '<p>x</p>' WHERE id = %s", [letter.id]
+        )
         letter.invalidate_recordset()
         self.assertFalse(letter.is_unchanged)
 
@@ -185,7 +194,9 @@ class TestLetter(SolutionCommon):
         china = Body.create({"name": "CN", "country_ids": [Command.link(self.env.ref("base.cn").id)]})
         self.customer.country_id = self.env.ref("base.cn")
         self.assertEqual(Body._find(self.complaint), china)
-        banks = Body.create({"name": "Banks", "category_ids": [Command.link(category.id)], "website": "https://b.example"})
+        banks = Body.create(
+            {"name": "Banks", "category_ids": [Command.link(category.id)], "website": "https://b.example"}
+        )
         self.complaint.category_id = category
         self.assertEqual(Body._find(self.complaint), banks)
         self.assertIn("https://b.example", self._draft(use="final").body)

@@ -23,7 +23,16 @@ class TestOffer(SolutionCommon):
         self._create_offer(sequence=4, kind=False, measure="Call back", measure_days=1)
         offers = self._propose()
         self.assertRecordValues(
-            offers, [{"kind": "refund", "amount": 300, "offer_id": first.id, "note": "Good will", "state": "proposed"}]
+            offers,
+            [
+                {
+                    "kind": "refund",
+                    "amount": 300,
+                    "offer_id": first.id,
+                    "note": "Good will",
+                    "state": "proposed",
+                }
+            ],
         )
         plan = self.complaint.plan_id
         self.assertEqual(plan.measure_ids.name, "Call back")

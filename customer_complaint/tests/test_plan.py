@@ -93,7 +93,12 @@ class TestPlan(SolutionCommon):
         """What was approved does not change, only the work on it; a new version is approved anew."""
         plan = self._approve(self._create_plan(measures=({"cost_estimate": 5},)))
         measure = plan.measure_ids
-        for vals in ({"name": "x"}, {"cost_estimate": 1}, {"date_deadline": "2030-01-01"}, {"kind": "immediate"}):
+        for vals in (
+            {"name": "x"},
+            {"cost_estimate": 1},
+            {"date_deadline": "2030-01-01"},
+            {"kind": "immediate"},
+        ):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "new version"):
                 measure.write(vals)
         with self.assertRaisesRegex(UserError, "new version"):
@@ -242,14 +247,43 @@ class TestPlan(SolutionCommon):
         plan = self._approve(self._create_plan(measures=({"user_id": self.employee.id},)))
         self.assertEqual(plan.measure_ids.activity_ids.user_id, self.handler)
 
+    def test_handed_to_department(self):
+        """A countermeasure becomes one department task, due on its day, once the plan is approved."""
+        department = self.env["customer.complaint.department"].create({"name": "Lab"})
+        plan = self._create_plan(measures=({"department_id": department.id},))
+        measure = plan.measure_ids
+        with self.assertRaisesRegex(UserError, "approved plan"):
+            measure.action_make_task()
+        self._approve(plan)
+        measure.action_make_task()
+        task = measure.task_id
+        self.assertRecordValues(
+            task, [{"name": "Step 0", "department_id": department.id, "complaint_id": self.complaint.id}]
+        )
+        self.assertEqual(task.deadline.date(), measure.date_deadline)
+        measure.action_make_task()
+        self.assertEqual(self.complaint.task_ids, task)
+        with self.assertRaises(AccessError):
+            measure.task_id = False
+
     def test_forging(self):
         """What only the program sets is refused in create, write and as a default of the context."""
         Plan = self.env["customer.complaint.plan"].with_user(self.handler)
-        for vals in ({"state": "approved"}, {"version": 9}, {"estimated_cost": 0}, {"approval_state": "approved"}):
+        for vals in (
+            {"state": "approved"},
+            {"version": 9},
+            {"estimated_cost": 0},
+            {"approval_state": "approved"},
+        ):
             with self.subTest(vals=vals), self.assertRaises(AccessError):
                 Plan.create({"complaint_id": self.complaint.id, **vals})
-        plan = Plan.with_context(default_state="approved", default_is_current=False, default_estimated_cost=-5).create(
-            {"complaint_id": self.complaint.id, "measure_ids": [Command.create({"name": "a", "cost_estimate": 50000})]}
+        plan = Plan.with_context(
+            default_state="approved", default_is_current=False, default_estimated_cost=-5
+        ).create(
+            {
+                "complaint_id": self.complaint.id,
+                "measure_ids": [Command.create({"name": "a", "cost_estimate": 50000})],
+            }
         )
         self.assertRecordValues(plan, [{"state": "draft", "is_current": True}])
         plan.action_request_approval()
@@ -263,9 +297,7 @@ class TestPlan(SolutionCommon):
         """No negative costs, nothing that is no number."""
         for cost in (-1, float("nan"), float("inf"), 10**12):
             with self.subTest(cost=cost):
-                self._assert_refused(
-                    lambda cost=cost: self._create_plan(measures=({"cost_estimate": cost},))
-                )
+                self._assert_refused(lambda cost=cost: self._create_plan(measures=({"cost_estimate": cost},)))
 
     def test_access(self):
         """Plan and countermeasures are seen as the complaint is; readers write nothing."""
@@ -341,6 +373,8 @@ class TestPlan(SolutionCommon):
         plan = self._approve(self._create_plan(goal="All well"))
         self._create_compensation(self.complaint, 10)
         report = self.env["ir.actions.report"].with_user(self.handler)
-        content, _kind = report._render_qweb_html("customer_complaint.customer_complaint_report_plan", plan.ids)
+        content, _kind = report._render_qweb_html(
+            "customer_complaint.customer_complaint_report_plan", plan.ids
+        )
         for text in ("Step 0", "All well", self.complaint.number):
             self.assertIn(text, content.decode())

@@ -17,7 +17,9 @@ class TestSecondReview(SolutionCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.complaint.proposal = "<p>A new pump</p>"
-        cls.body = cls.env["customer.complaint.external.body"].create({"name": "Arbitrator", "phone": "12315"})
+        cls.body = cls.env["customer.complaint.external.body"].create(
+            {"name": "Arbitrator", "phone": "12315"}
+        )
 
     def _decline(self):
         self._record("decline", comment="Not enough")
@@ -188,7 +190,10 @@ class TestSecondReview(SolutionCommon):
         self._finish(self._decline())
         self._record("decline", comment="Still not")
         self.assertEqual(len(self.complaint.review_ids), 1)
-        self.assertIn("final response", self.complaint.activity_ids[:1].summary + self.complaint.activity_ids[-1:].summary)
+        self.assertIn(
+            "final response",
+            self.complaint.activity_ids[:1].summary + self.complaint.activity_ids[-1:].summary,
+        )
 
     def test_accepted_after_all(self):
         """A customer who accepts while the review is open ends it."""
@@ -207,7 +212,9 @@ class TestSecondReview(SolutionCommon):
             lambda stage: self.complaint.with_user(self.manager).write({"stage_id": stage.id}),
             lambda stage: self.complaint.with_user(self.handler).web_save({"stage_id": stage.id}, {}),
             lambda stage: (self.complaint | self._create_complaint()).write({"stage_id": stage.id}),
-            lambda stage: self.complaint.sudo().with_context(tracking_disable=True).write({"stage_id": stage.id}),
+            lambda stage: (
+                self.complaint.sudo().with_context(tracking_disable=True).write({"stage_id": stage.id})
+            ),
         )
         for stage in (self.stage_resolved, self.stage_closed, self.stage_cancelled):
             for way in ways:
@@ -258,7 +265,11 @@ class TestSecondReview(SolutionCommon):
         Review = self.env["customer.complaint.review"]
         with self.assertRaises(AccessError):
             Review.with_user(self.manager).create({"complaint_id": self.complaint.id})
-        for vals in ({"state": "upheld"}, {"external_body_id": self.body.id}, {"named_datetime": "2026-01-01"}):
+        for vals in (
+            {"state": "upheld"},
+            {"external_body_id": self.body.id},
+            {"named_datetime": "2026-01-01"},
+        ):
             with self.subTest(vals=vals), self.assertRaises(AccessError):
                 review.with_user(self.manager).write(vals)
         with self.assertRaises(AccessError):

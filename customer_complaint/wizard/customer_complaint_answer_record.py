@@ -15,7 +15,10 @@ class CustomerComplaintAnswerRecord(models.TransientModel):
 
     complaint_id = fields.Many2one("customer.complaint", required=True, readonly=True)
     kind = fields.Selection(
-        [("accept", "Accepts"), ("decline", "Declines")], string="The Customer", required=True, default="accept"
+        [("accept", "Accepts"), ("decline", "Declines")],
+        string="The Customer",
+        required=True,
+        default="accept",
     )
     channel = fields.Selection(
         [channel for channel in ANSWER_CHANNELS if channel[0] != "portal"],
@@ -24,7 +27,12 @@ class CustomerComplaintAnswerRecord(models.TransientModel):
         default="phone",
     )
     person = fields.Char(
-        string="Spoken to", required=True, compute="_compute_person", store=True, readonly=False, precompute=True
+        string="Spoken to",
+        required=True,
+        compute="_compute_person",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     moment = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
     comment = fields.Text(string="What was Said")

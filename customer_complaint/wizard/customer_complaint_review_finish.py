@@ -9,7 +9,9 @@ class CustomerComplaintReviewFinish(models.TransientModel):
 
     review_id = fields.Many2one("customer.complaint.review", required=True, readonly=True)
     outcome = fields.Selection(
-        [("upheld", "Uphold the Solution"), ("improved", "Improve the Solution")], required=True, default="upheld"
+        [("upheld", "Uphold the Solution"), ("improved", "Improve the Solution")],
+        required=True,
+        default="upheld",
     )
     reason = fields.Text(related="review_id.reason")
     reasoning = fields.Html(string="Why", required=True)
