@@ -73,7 +73,6 @@ class CustomerComplaintMeasure(models.Model):
     evidence_ids = fields.Many2many(
         "ir.attachment",
         "customer_complaint_measure_evidence_rel",
-        string="Evidence",
         copy=False,
         bypass_search_access=True,
     )

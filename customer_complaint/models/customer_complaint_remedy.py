@@ -126,7 +126,7 @@ class CustomerComplaintRemedy(models.Model):
         return missing
 
     def _check_merge(self, main):
-        super()._check_merge(main)
+        result = super()._check_merge(main)
         plans = self.plan_ids.filtered(
             lambda plan: (
                 plan.state == "approved" or (plan.state == "draft" and plan.approval_state == "pending")
@@ -140,6 +140,7 @@ class CustomerComplaintRemedy(models.Model):
                     "These must be carried out, decided or cancelled before: %(names)s", names=", ".join(busy)
                 )
             )
+        return result
 
     def _merge_parts(self, main):
         """Drafts of plans and letters end with their complaint; compensations go without their plan."""

@@ -24,14 +24,16 @@ class CustomerComplaintReply(models.Model):
     verdict = fields.Selection(VERDICTS, help="Empty: for all verdicts.")
 
     @api.model
-    def _get_fitting_domain(self, complaints):
-        return super()._get_fitting_domain(complaints) & Domain("use", "=", "message")
+    def _get_fitting_domain(self, complaints, uses=("message",)):
+        """:param uses: what the texts are for"""
+        return super()._get_fitting_domain(complaints) & Domain("use", "in", uses)
 
     @api.model
     def _get_letter_template(self, complaint, uses=("letter",)):
         """Return the text for a letter about a complaint: the verdict first, then the category, then the order."""
-        domain = super()._get_fitting_domain(complaint) & Domain("use", "in", uses)
-        domain &= Domain("verdict", "in", [complaint.verdict, False])
+        domain = self._get_fitting_domain(complaint, uses) & Domain(
+            "verdict", "in", [complaint.verdict, False]
+        )
         found = self.search(domain)
         return found.sorted(lambda reply: (not reply.verdict, not reply.category_ids))[:1]
 

@@ -171,6 +171,7 @@ class CustomerComplaintSolutionReview(models.Model):
         return missing
 
     def _check_merge(self, main):
-        super()._check_merge(main)
+        result = super()._check_merge(main)
         if self.review_ids.filtered(lambda review: review.state == "asked"):
             raise UserError(self.env._("A second review is not finished yet."))
+        return result
