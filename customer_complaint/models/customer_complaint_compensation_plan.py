@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 # What a compensation adds to the cost of its plan follows from these.
 COST_FIELDS = {"amount", "currency_id", "plan_id", "complaint_id"}
@@ -74,3 +74,28 @@ class CustomerComplaintCompensation(models.Model):
         if "state" in vals:
             plans._finish()
         return result
+
+    def action_execute(self):
+        """Give nothing of a plan that nobody has approved.
+
+        :raises UserError: naming what its plan keeps back
+        """
+        self.check_access("write")
+        early = self.filtered(lambda compensation: not compensation._is_plan_approved())
+        if early:
+            raise UserError(
+                self.env._(
+                    "The countermeasure plan has to be approved first: %(names)s",
+                    names=", ".join(early.mapped("display_name")),
+                )
+            )
+        return super().action_execute()
+
+    def _is_plan_approved(self):
+        """Return whether the plan (singleton) is approved, or was in the version the compensation comes from."""
+        plan = self.sudo().plan_id
+        return (
+            not plan
+            or plan.approval_state == "approved"
+            or bool(plan.previous_id and self.create_date <= plan.create_date)
+        )

@@ -314,6 +314,7 @@ class CustomerComplaintPlan(models.Model):
         self._approval_check_unlocked()
         plans = self.sudo()
         plans.measure_ids.filtered(lambda measure: measure.state == "open")._cancel()
+        plans.compensation_ids.filtered(lambda offer: offer.state == "proposed").plan_id = False
         plans.write({"state": "cancelled"})
 
     # Opening and printing

@@ -104,7 +104,15 @@ class CustomerComplaintRemedy(models.Model):
             "context": {},
         }
 
-    # Gates and merging
+    # The portal, gates and merging
+
+    def _portal_get_offers(self):
+        """Show nothing of a plan that nobody has approved."""
+        return (
+            super()
+            ._portal_get_offers()
+            .filtered(lambda offer: offer.state == "executed" or offer._is_plan_approved())
+        )
 
     def _get_missing(self, stage):
         """Before a complaint is closed, its approved plan is carried out and no draft waits for a decision."""

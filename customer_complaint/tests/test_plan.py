@@ -207,6 +207,25 @@ class TestPlan(SolutionCommon):
         offer.action_execute()
         self.assertRecordValues(plan, [{"state": "done", "actual_cost": 10}])
 
+    def test_nothing_is_given_before_the_plan_is_approved(self):
+        """A small compensation needs nobody, but its plan does; what an earlier version promised stays promised."""
+        self.complaint.severity = "serious"
+        plan = self._create_plan()
+        offer = self._create_compensation(self.complaint, 10).with_user(self.handler)
+        plan.action_request_approval()
+        self.assertEqual(offer.approval_state, "approved")
+        self.assertFalse(self.complaint._portal_get_offers())
+        with self.assertRaisesRegex(UserError, "plan has to be approved"):
+            offer.action_execute()
+        plan.with_user(self.manager).action_approve()
+        self.assertEqual(self.complaint._portal_get_offers(), offer)
+        plan.action_new_version()
+        self.assertEqual(self.complaint._portal_get_offers(), offer)
+        self.complaint.plan_id.with_user(self.handler).action_cancel()
+        self.assertFalse(offer.plan_id)
+        offer.action_execute()
+        self.assertEqual(offer.state, "executed")
+
     def test_empty_plan_is_not_requested(self):
         """There is nothing to approve in an empty plan."""
         plan = self._create_plan(measures=())
