@@ -159,7 +159,11 @@ class CustomerComplaintLetter(models.Model):
         partner = complaint.partner_id
         if not partner:
             return [line for line in (complaint.contact_name, complaint.email_from) if line]
-        return [
-            partner.display_name,
-            *[line for line in partner._display_address(True).splitlines() if line.strip()],
-        ]
+        return [partner.display_name, *self._split_address(partner)]
+
+    def _get_sender_lines(self):
+        """Return the lines of the company's address (singleton), without its name."""
+        return self._split_address(self.company_id.sudo().partner_id)
+
+    def _split_address(self, partner):
+        return [line for line in partner._display_address(True).splitlines() if line.strip()]

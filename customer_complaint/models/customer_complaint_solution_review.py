@@ -149,6 +149,17 @@ class CustomerComplaintSolutionReview(models.Model):
             }
         )
 
+    def _portal_get_timeline(self):
+        """Tell the customer of the second review too."""
+        steps = super()._portal_get_timeline()
+        for review in self.sudo().review_ids.filtered(lambda review: review.state != "dropped"):
+            steps = steps + [
+                (review.requested_datetime, self.env._("Somebody else looks at our proposal again")),
+                (review.done_datetime, self.env._("Our proposal was reviewed a second time")),
+                (review.named_datetime, self.env._("You have got our final response")),
+            ]
+        return sorted((step for step in steps if step[0]), key=lambda step: step[0])
+
     def _get_missing(self, stage):
         missing = super()._get_missing(stage)
         if stage._get_phase() not in ENDS:

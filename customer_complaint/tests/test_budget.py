@@ -171,6 +171,22 @@ class TestCompensationCost(SolutionCommon):
         self.assertEqual(offer.approval_state, "pending", "the amount in company currency asks the manager")
         self.assertEqual(offer.sudo().approval_line_ids.amount, 5000)
 
+    def test_amount_of_earlier_times(self):
+        """What was there before the amount in company currency gets that of the day on which it was made."""
+        offer = self._create_compensation(self.complaint, 70)
+        offer.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE customer_complaint_compensation SET amount_date = NULL, amount_company = NULL,"
+            " create_date = '2025-05-06 10:00:00' WHERE id = %s",
+            [offer.id],
+        )
+        offer.invalidate_recordset()
+        for name in ("amount_company", "amount_date"):
+            self.env.add_to_compute(offer._fields[name], offer)
+        self.assertRecordValues(
+            offer, [{"amount_company": 70, "amount_date": fields.Date.to_date("2025-05-06")}]
+        )
+
     def test_currency_without_rate(self):
         """An amount that nobody can judge is refused when it is proposed."""
         currency = self.env["res.currency"].create({"name": "XNR", "symbol": "x"})

@@ -113,6 +113,7 @@ class TestPortalAnswer(PortalAnswerCommon):
         page = self._page()
         self.assertIn("complaint_external_body", page)
         self.assertIn("&lt;b&gt;Arbitrator", page)
+        self.assertIn("Somebody else looks at our proposal again", page)
 
     def test_changed_meanwhile(self):
         """Nobody accepts or signs what he has not read."""
