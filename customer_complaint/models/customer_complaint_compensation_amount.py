@@ -107,17 +107,6 @@ class CustomerComplaintCompensation(models.Model):
             if missing:
                 raise ValidationError(self.env._("Say by name who bears the cost of the compensation."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        compensations = super().create(vals_list)
-        today = fields.Date.today()
-        for compensation in compensations.sudo():
-            # a default in the client's context would take the place of what is computed
-            amount = compensation._get_company_amount(today)
-            if (compensation.amount_date, compensation.amount_company) != (today, amount):
-                compensation._compute_amount_company()
-        return compensations
-
     def write(self, vals):
         self._check_bearer_change(vals)
         return super().write(vals)

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from .customer_complaint import STAFF
 from .customer_complaint_flow import Missing
 from .customer_complaint_plan import LIVE_STATES
+from .customer_complaint_stage import DONE_PHASES
 
 # The rules of approvals look at these through the complaint.
 JUDGED_FIELDS = {"severity", "is_major", "category_id", "team_id"}
@@ -85,6 +86,8 @@ class CustomerComplaintRemedy(models.Model):
         if self.plan_id:
             return self.plan_id._get_records_action(name=self.plan_id.display_name)
         self.check_access("write")
+        if self.phase in DONE_PHASES:
+            raise UserError(self.env._("The complaint is done and has no countermeasure plan."))
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "customer_complaint.customer_complaint_plan_action"

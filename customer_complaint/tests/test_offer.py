@@ -19,7 +19,7 @@ class TestOffer(SolutionCommon):
         first = self._create_offer(
             sequence=2, severity="general", basis="percent", percent=50, amount_limit=300, note="Good will"
         )
-        self._create_offer(sequence=3, basis="fixed", amount=7)
+        self._create_offer(sequence=3, basis="fixed", amount=7, note="Later row")
         self._create_offer(sequence=4, kind=False, measure="Call back", measure_days=1)
         offers = self._propose()
         self.assertRecordValues(
@@ -38,6 +38,7 @@ class TestOffer(SolutionCommon):
         self.assertEqual(plan.measure_ids.name, "Call back")
         for text in ("Good will", "Call back", "at most", "General"):
             self.assertIn(text, plan.explanation)
+        self.assertNotIn("Later row", plan.explanation)
 
     def test_grade_and_claim(self):
         """Grade of the customer and limits of the claim decide; the upper limit is included."""

@@ -241,6 +241,17 @@ class TestPlan(SolutionCommon):
         plan.action_cancel()
         self.complaint.stage_id = self.stage_closed
         self.assertEqual(self.complaint.phase, "closed")
+        self.assertEqual(self.complaint.with_user(self.handler).action_plan()["res_id"], plan.id)
+
+    def test_button_opens_or_begins(self):
+        """The button opens the current plan or begins one, not for a complaint that is done."""
+        complaint = self.complaint.with_user(self.handler)
+        self.assertEqual(complaint.action_plan()["context"], {"default_complaint_id": complaint.id})
+        with self.assertRaises(AccessError):
+            self.complaint.with_user(self.director).action_plan()
+        self.complaint.stage_id = self.stage_closed
+        with self.assertRaisesRegex(UserError, "has no countermeasure plan"):
+            complaint.action_plan()
 
     def test_overdue_reminded_once(self):
         """Owners are told once of what is overdue; the filter finds it."""
