@@ -57,6 +57,8 @@
         "views/customer_finance_views.xml",
         "views/customer_transaction_views.xml",
         "wizard/customer_holiday_import_views.xml",
+        "views/customer_holiday_reminder_views.xml",
+        "data/ir_cron_holiday_data.xml",
         "views/customer_makeup_day_views.xml",
         "views/customer_metric_views.xml",
         "report/res_partner_report.xml",
@@ -139,6 +141,7 @@
         "demo/customer_callback_plan_demo.xml",
         "demo/customer_callback_desk_demo.xml",
         "demo/customer_contact_demo.xml",
+        "demo/customer_holiday_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_care/static/src/**/*"],

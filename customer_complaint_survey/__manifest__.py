@@ -11,6 +11,7 @@
         "data/mail_template_data.xml",
         "data/customer_survey_rule_data.xml",
         "views/customer_complaint_views.xml",
+        "views/survey_question_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["customer_complaint_survey/static/tests/tours/*.js"],

@@ -17,7 +17,7 @@ env["ir.attachment"].create(  # noqa: F821
     {"name": "evidence.txt", "raw": b"evidence", "res_model": complaint._name, "res_id": complaint.id}
 )
 env["customer.complaint.compensation"].create(  # noqa: F821
-    {"complaint_id": complaint.id, "kind": "refund", "amount": 500.0}
+    {"complaint_id": complaint.id, "kind": "refund", "amount": 500.0, "evidence": "Transfer 4711"}
 ).action_request_approval()
 resolved = env["customer.complaint.stage"].search([("phase", "=", "resolved")], limit=1)  # noqa: F821
 closed = env["customer.complaint.stage"].search([("phase", "=", "closed")], limit=1)  # noqa: F821

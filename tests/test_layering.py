@@ -45,11 +45,20 @@ def test_manifests_depend_downwards_only():
         "customer_complaint": {"customer_care"},
         "customer_survey": {"customer_care"},
         "customer_complaint_survey": {"customer_complaint", "customer_survey"},
+        "customer_complaint_sms": {"customer_complaint"},
+        "customer_complaint_digest": {"customer_complaint"},
+        "customer_complaint_dashboard": {"customer_complaint"},
         "customer_care_sale": {"customer_care"},
         "customer_care_account": {"customer_care"},
         "customer_care_calendar": {"customer_care"},
         "customer_care_crm": {"customer_care"},
         "customer_care_stock": {"customer_care"},
+        "customer_complaint_product": {"customer_complaint"},
+        "customer_complaint_sale": {"customer_complaint_product"},
+        "customer_complaint_account": {"customer_complaint_product"},
+        "customer_complaint_stock": {"customer_complaint_product"},
+        "customer_complaint_repair": {"customer_complaint_stock"},
+        "customer_complaint_loyalty": {"customer_complaint"},
     }
 
 

@@ -103,6 +103,12 @@ def sign_crm(draw, unit, background):
         )
 
 
+def sign_sms(draw, unit, background):
+    draw.rounded_rectangle((unit * 40, unit * 22, unit * 100, unit * 118), radius=unit * 10, fill=WHITE)
+    draw.rectangle((unit * 48, unit * 36, unit * 92, unit * 98), fill=background)
+    bubble(draw, (unit * 52, unit * 46, unit * 88, unit * 88), WHITE)
+
+
 def sign_stock(draw, unit, background):
     draw.rounded_rectangle((unit * 30, unit * 48, unit * 110, unit * 112), radius=unit * 8, fill=WHITE)
     draw.rounded_rectangle((unit * 24, unit * 32, unit * 116, unit * 50), radius=unit * 6, fill=WHITE)
@@ -110,16 +116,101 @@ def sign_stock(draw, unit, background):
     heart(draw, (unit * 52, unit * 64, unit * 88, unit * 100), background)
 
 
+def complaint_with(draw_part):
+    """Return a sign: the bubble of complaints with something beside it."""
+
+    def sign(draw, unit, background):
+        bubble(draw, (unit * 22, unit * 26, unit * 96, unit * 96), WHITE)
+        draw.rounded_rectangle((unit * 55, unit * 36, unit * 63, unit * 60), radius=unit * 4, fill=background)
+        draw.ellipse((unit * 54, unit * 64, unit * 64, unit * 74), fill=background)
+        draw.rounded_rectangle(
+            (unit * 68, unit * 64, unit * 126, unit * 120), radius=unit * 8, fill=background
+        )
+        draw_part(draw, unit, background)
+
+    return sign
+
+
+def part_cart(draw, unit, background):
+    draw.polygon(
+        [(unit * 74, unit * 74), (unit * 122, unit * 74), (unit * 114, unit * 100), (unit * 80, unit * 100)],
+        fill=WHITE,
+    )
+    for left in (82, 102):
+        draw.ellipse((unit * left, unit * 104, unit * (left + 10), unit * 114), fill=WHITE)
+
+
+def part_lines(draw, unit, background):
+    for row in range(3):
+        top = unit * (74 + row * 15)
+        draw.rounded_rectangle((unit * 76, top, unit * 120, top + unit * 9), radius=unit * 4, fill=WHITE)
+
+
+def part_box(draw, unit, background):
+    draw.rounded_rectangle((unit * 78, unit * 84, unit * 118, unit * 114), radius=unit * 4, fill=WHITE)
+    draw.rounded_rectangle((unit * 74, unit * 72, unit * 122, unit * 82), radius=unit * 4, fill=WHITE)
+
+
+def part_tag(draw, unit, background):
+    draw.polygon(
+        [
+            (unit * 76, unit * 74),
+            (unit * 98, unit * 74),
+            (unit * 122, unit * 98),
+            (unit * 104, unit * 116),
+            (unit * 76, unit * 92),
+        ],
+        fill=WHITE,
+    )
+    draw.ellipse((unit * 82, unit * 79, unit * 90, unit * 87), fill=background)
+
+
+def part_wrench(draw, unit, background):
+    draw.line((unit * 84, unit * 110, unit * 110, unit * 84), fill=WHITE, width=int(unit * 11))
+    draw.ellipse((unit * 98, unit * 70, unit * 124, unit * 96), fill=WHITE)
+    draw.ellipse((unit * 108, unit * 68, unit * 126, unit * 86), fill=background)
+
+
+def part_voucher(draw, unit, background):
+    draw.rounded_rectangle((unit * 74, unit * 78, unit * 122, unit * 112), radius=unit * 5, fill=WHITE)
+    heart(draw, (unit * 87, unit * 85, unit * 109, unit * 106), background)
+
+
+def sign_digest(draw, unit, background):
+    draw.rounded_rectangle((unit * 24, unit * 40, unit * 116, unit * 104), radius=unit * 8, fill=WHITE)
+    draw.line(
+        [(unit * 26, unit * 46), (unit * 70, unit * 78), (unit * 114, unit * 46)],
+        fill=background,
+        width=int(unit * 7),
+    )
+
+
+def sign_dashboard(draw, unit, background):
+    for left, top in ((30, 76), (56, 52), (82, 34)):
+        draw.rounded_rectangle(
+            (unit * left, unit * top, unit * (left + 18), unit * 108), radius=unit * 5, fill=WHITE
+        )
+
+
 ICONS = {
     "customer_care": ("#0f766e", sign_care),
     "customer_complaint": ("#c2410c", sign_complaint),
     "customer_survey": ("#4338ca", sign_survey),
     "customer_complaint_survey": ("#7e22ce", sign_bridge),
+    "customer_complaint_sms": ("#9f1239", sign_sms),
+    "customer_complaint_digest": ("#c2410c", sign_digest),
+    "customer_complaint_dashboard": ("#c2410c", sign_dashboard),
     "customer_care_sale": ("#0369a1", sign_sale),
     "customer_care_account": ("#4d7c0f", sign_account),
     "customer_care_calendar": ("#4d7c0f", sign_calendar),
     "customer_care_crm": ("#a21caf", sign_crm),
     "customer_care_stock": ("#92400e", sign_stock),
+    "customer_complaint_product": ("#b45309", complaint_with(part_tag)),
+    "customer_complaint_sale": ("#0369a1", complaint_with(part_cart)),
+    "customer_complaint_account": ("#4d7c0f", complaint_with(part_lines)),
+    "customer_complaint_stock": ("#92400e", complaint_with(part_box)),
+    "customer_complaint_repair": ("#475569", complaint_with(part_wrench)),
+    "customer_complaint_loyalty": ("#be123c", complaint_with(part_voucher)),
 }
 
 

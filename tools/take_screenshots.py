@@ -57,6 +57,7 @@ PERSON = _named("res.partner", "Emma Larsson", "孙静")
 COMPLAINT = _named("customer.complaint", "The repair took six weeks", "水泵漏水，已影响生产")
 AGAIN = _named("customer.complaint", "Invoice is still wrong", "退款申请一个月未处理")
 # waits for the answer to a hand-over
+PROTECTED = ("customer.complaint", dict.fromkeys(LANGUAGES, [["is_identity_protected", "=", True]]))
 OFFERED = ("customer.complaint", dict.fromkeys(LANGUAGES, [["handover_user_id", "!=", False]]))
 # the one that two people approve
 COMPENSATION = ("customer.complaint.compensation", dict.fromkeys(LANGUAGES, [["amount", ">", 10000]]))
@@ -262,12 +263,42 @@ PICTURES = {
     ),
     "complaint_people": Picture("complaint_supervisor", "/odoo/complaints/{id}", FORM, (1360, 1150), OFFERED),
     "complaint_tasks": Picture("complaint_manager", "/odoo/complaint-tasks", LIST, (1360, 400)),
+    "complaint_protected": Picture(
+        "complaint_supervisor", "/odoo/complaints/{id}", FORM, (1360, 900), PROTECTED, wait=".fa-user-secret"
+    ),
     "complaint_task": Picture(
         "complaint_manager",
         "/odoo/complaint-tasks/{id}",
         FORM,
         (1360, 760),
         _named("customer.complaint.task", "Find out where the second pallet is", "检测泄漏原因并出具报告"),
+    ),
+    "investigation": Picture(
+        "complaint_manager",
+        "/odoo/investigations/{id}",
+        FORM,
+        (1360, 1000),
+        COMPLAINT,
+        (),
+        "[name=fact_ids] .o_data_row",
+    ),
+    "investigation_8d": Picture(
+        "complaint_manager",
+        "/odoo/investigations/{id}",
+        FORM,
+        (1360, 1000),
+        ("customer.complaint", dict.fromkeys(LANGUAGES, COMPLAINT[1]["zh_CN"])),
+        _tab("disciplines"),
+        "[name=discipline_ids] .o_data_row",
+    ),
+    "investigation_responsibility": Picture(
+        "complaint_manager",
+        "/odoo/investigations/{id}",
+        FORM,
+        (1360, 1000),
+        OWN_COMPLAINT,
+        _tab("responsibility"),
+        ".o_widget_care_lazy_html table",
     ),
     "complaint_deadline": Picture(
         "complaint_handler",
@@ -294,6 +325,19 @@ PICTURES = {
         (1360, 660),
         ("customer.complaint.escalation", dict.fromkeys(LANGUAGES, [["sequence", "=", 100]])),
     ),
+    "policy_test": Picture(
+        "complaint_manager",
+        "/odoo/action-customer_complaint.customer_complaint_policy_test_action",
+        ".o_field_widget[name=answer] table",
+        (1360, 900),
+    ),
+    "missing_holidays": Picture(
+        "care_admin",
+        "/odoo/care-missing-holidays/{id}",
+        FORM,
+        (1360, 420),
+        ("customer.holiday.reminder", dict.fromkeys(LANGUAGES, [["state", "=", "open"]])),
+    ),
     "complaint_phone": Picture("complaint_handler", "/odoo/complaints/{id}", FORM, PHONE, COMPLAINT),
     "approvals": Picture("complaint_manager", "/odoo/customer-approvals", LIST, (1360, 400)),
     "compensation": Picture(
@@ -303,7 +347,20 @@ PICTURES = {
         (1360, 700),
         COMPENSATION,
     ),
+    "compensation_document": Picture(
+        "complaint_handler",
+        "/odoo/compensations/{id}",
+        FORM,
+        (1360, 560),
+        (
+            "customer.complaint.compensation",
+            dict.fromkeys(LANGUAGES, [["document_model", "=", "sale.order"]]),
+        ),
+    ),
     "teams": Picture("complaint_supervisor", "/odoo/complaint-teams", BOARD, (1360, 400)),
+    "complaint_dashboard": Picture(
+        "complaint_manager", "/odoo/complaint-dashboard", ".o_complaint_card canvas"
+    ),
     "analysis": Picture("complaint_manager", "/odoo/complaint-analysis", ".o_pivot table"),
     "satisfaction": Picture(
         "care_supervisor", "/odoo/satisfaction-analysis", ".o_graph_canvas_container canvas"
@@ -325,6 +382,9 @@ PICTURES = {
         (1100, 900),
         PROPOSED_COMPLAINT,
         ready=THREAD,
+    ),
+    "complaint_ratings": Picture(
+        "complaint_manager", "/odoo/complaint-ratings", ".o_graph_view canvas", (1360, 600)
     ),
     "public_form": Picture("care_portal", "/complaint/customer-service", ".o_complaint_form", (1100, 1000)),
     "public_form_phone": Picture("care_portal", "/complaint/customer-service", ".o_complaint_form", PHONE),

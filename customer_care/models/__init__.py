@@ -6,6 +6,7 @@ from . import (  # isort: split
     customer_guard_mixin,
     customer_link_mixin,
     customer_run_mixin,
+    customer_save_mixin,
     customer_xlsx_mixin,
     customer_yearly_mixin,
 )
@@ -74,6 +75,7 @@ from . import (  # isort: split
     customer_grading_threshold,
     customer_grading_value,
     customer_grading_version,
+    customer_holiday_reminder,
     customer_lifecycle_change,
     customer_lifecycle_condition,
     customer_lifecycle_run,
@@ -140,6 +142,7 @@ from . import (  # isort: split
     res_partner_verify,
     res_users,
     resource_calendar,
+    resource_calendar_leaves,
 )
 
 # What extends models of the block above in files of their own.

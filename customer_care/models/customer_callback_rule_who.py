@@ -31,20 +31,31 @@ class Staff:
         return self.away.get((user_id, day), user_id)
 
 
-class Division:
-    """What is remembered while callbacks are divided: who has how many, whose turn it was, who is there."""
+class StaffBook:
+    """Who is there: read once for each company and day. A base for what is remembered while work is given out."""
 
     def __init__(self, rules):
         self.rules = rules
-        self.load = rules._get_load()
-        self.turns = {rule: dict(rule.turns or {}) for rule in rules}
         self._staff = {}
 
     def get_staff(self, company, day):
-        """Return the ``Staff`` of one day, read once."""
+        """Return the ``Staff`` of a company on one day."""
         if (company, day) not in self._staff:
-            self._staff[company, day] = self.rules._get_staff(company, day, day)
+            self._staff[company, day] = self._read_staff(company, day)
         return self._staff[company, day]
+
+    def _read_staff(self, company, day):
+        """Read the ``Staff``. Override where not everybody counts."""
+        return self.rules._get_staff(company, day, day)
+
+
+class Division(StaffBook):
+    """What is remembered while callbacks are divided: who has how many, whose turn it was, who is there."""
+
+    def __init__(self, rules):
+        super().__init__(rules)
+        self.load = rules._get_load()
+        self.turns = {rule: dict(rule.turns or {}) for rule in rules}
 
     def keep_turns(self):
         """Let the next planning go on where this one ended."""

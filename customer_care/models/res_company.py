@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import fields, models, tools
+
+CALENDAR_FIELDS = {"care_calendar_id", "resource_calendar_id"}
 
 
 class ResCompany(models.Model):
@@ -17,7 +19,18 @@ class ResCompany(models.Model):
         self.env["customer.care.event"]._forget("company_id", ids)
         return result
 
+    def write(self, vals):
+        result = super().write(vals)
+        if not CALENDAR_FIELDS.isdisjoint(vals):
+            self.env.registry.clear_cache()
+        return result
+
     def _care_calendar(self):
         """Return the calendar of the customer care of the company; may be empty."""
         self.ensure_one()
-        return self.sudo().care_calendar_id or self.sudo().resource_calendar_id
+        return self.env["resource.calendar"].browse(self._get_care_calendar_id())
+
+    @tools.ormcache("self.id")
+    def _get_care_calendar_id(self):
+        company = self.sudo()
+        return (company.care_calendar_id or company.resource_calendar_id).id

@@ -52,6 +52,7 @@ from . import (
     test_grading_scheme,
     test_grading_tools,
     test_grading_tour,
+    test_holiday_reminder,
     test_import_templates,
     test_layering,
     test_lifecycle,

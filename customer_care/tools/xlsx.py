@@ -131,13 +131,14 @@ class Sheet:
             model.env.invalidate_all()
         self.worksheet.autofilter(first, 0, max(self.row - 1, first), len(names) - 1)
 
-    def add_chart(self, kind, title, series, position, stacked=False, labels=0):
+    def add_chart(self, kind, title, series, position, stacked=False, labels=0, line=None):
         """Add a native chart over rows written before.
 
         :param kind: ``column``, ``bar``, ``pie``, ``line``
         :param series: ``[(name, first row, last row, column)]``
         :param position: ``(row, column)``
         :param labels: column of the names of the categories
+        :param line: a series of shares, drawn as a line over the others with an axis of its own from 0 to 1
         """
         chart = self.book.workbook.add_chart({"type": kind, **({"subtype": "stacked"} if stacked else {})})
         name = self.worksheet.get_name()
@@ -150,8 +151,25 @@ class Sheet:
                     **({"data_labels": {"percentage": True}} if kind == "pie" else {}),
                 }
             )
+        if line:
+            chart.combine(self._make_line(line, labels))
         chart.set_title({"name": title})
         self.worksheet.insert_chart(*position, chart, {"x_scale": 1.3, "y_scale": 1.2})
+
+    def _make_line(self, series, labels):
+        label, first, last, column = series
+        name = self.worksheet.get_name()
+        chart = self.book.workbook.add_chart({"type": "line"})
+        chart.add_series(
+            {
+                "name": label,
+                "categories": [name, first, labels, last, labels],
+                "values": [name, first, column, last, column],
+                "y2_axis": True,
+            }
+        )
+        chart.set_y2_axis({"min": 0, "max": 1, "num_format": "0%"})
+        return chart
 
 
 def _get_reader(field, model):

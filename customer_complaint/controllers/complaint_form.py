@@ -1,6 +1,9 @@
 """What the forms of the portal and of the public have in common: reading and checking what was sent."""
 
+import hashlib
+import json
 import re
+import secrets
 from pathlib import PurePath
 
 from odoo.tools import email_normalize
@@ -21,6 +24,7 @@ PROGRAM_MAGIC = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"
 # grievances are told from complaints by the staff
 PUBLIC_KINDS = ("complaint", "suggestion", "inquiry", "praise")
 CONTACT_LENGTH = 120
+TOKEN = re.compile(r"[0-9a-f]{32}")
 PHONE = re.compile(r"[+()\d\s./-]{5,40}")
 
 
@@ -33,6 +37,15 @@ def read_texts(post, names):
     return {name: str(post.get(name) or "").replace("\0", "").strip() for name in names}
 
 
+def read_numbers(httprequest, name):
+    """Return the set of ids that were chosen in the boxes called ``name`` of a form."""
+    return {
+        int(text)
+        for text in httprequest.form.getlist(name)
+        if text.isascii() and text.isdecimal() and len(text) < 10
+    }
+
+
 def read_files(httprequest):
     """Return [(name, content)] of the files of a form, not more than can be seen to be too much."""
     uploads = [upload for upload in httprequest.files.getlist("files") if upload.filename]
@@ -41,6 +54,29 @@ def read_files(httprequest):
         (PurePath(upload.filename.replace("\0", "").replace("\\", "/")).name, upload.read(FILE_SIZE + 1))
         for upload in uploads[: FILE_COUNT + 1]
     ]
+
+
+def get_reference(post, team_id, texts, files):
+    """Return the reference under which a form is registered once, however often it is sent; False without token.
+
+    The same page sent with another content is another complaint.
+
+    :param post: the parameters of the request, with the ``form_token`` of the page
+    """
+    token = str(post.get("form_token") or "")
+    if not TOKEN.fullmatch(token):
+        return False
+    digests = [(name, hashlib.sha256(content).hexdigest()) for name, content in files]
+    content = json.dumps([token, team_id, sorted(texts.items()), digests])
+    return f"form:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def find_registered(env, reference):
+    """Return the complaint that this visitor registered by the same page, as superuser; empty if there is none."""
+    complaints = env["customer.complaint"]._get_web_registrar()
+    if not reference:
+        return complaints
+    return complaints.browse(list(complaints._find_references([reference]).values())[:1])
 
 
 def find_category(env, number):
@@ -111,6 +147,7 @@ def get_form_values(env, texts):
     kinds = dict(env["customer.complaint"]._fields["kind"]._description_selection(env))
     return {
         "texts": texts,
+        "form_token": secrets.token_hex(16),
         "kinds": [(kind, kinds[kind]) for kind in PUBLIC_KINDS],
         "categories": env["customer.complaint.category"].sudo().search([("is_public", "=", True)]),
         "accept": ",".join(f".{extension}" for extension in sorted(FILE_TYPES)),

@@ -110,10 +110,13 @@ class CustomerPortal(portal.CustomerPortal):
         """Register what the customer wrote, or show it again with what is wrong about it."""
         texts = form.read_texts(post, ("name", "description", "category_id", "kind"))
         files = form.read_files(request.httprequest)
-        errors = self._complaint_check_form(texts, files)
-        if errors:
-            return self._complaint_render_form(texts, errors)
-        complaint = self._complaint_create(texts, files)
+        reference = form.get_reference(post, 0, texts, files)
+        complaint = form.find_registered(request.env, reference)
+        if not complaint:
+            errors = self._complaint_check_form(texts, files)
+            if errors:
+                return self._complaint_render_form(texts, errors)
+            complaint = self._complaint_create(texts, files, reference)
         return request.redirect(f"{complaint.access_url}?new=1", code=303)
 
     # ------------------------------------------------------------
@@ -167,7 +170,8 @@ class CustomerPortal(portal.CustomerPortal):
             return None
         if user.share:
             return complaint if complaint._portal_is_allowed(user.partner_id) else None
-        return complaint if complaint.with_user(user).has_access("read") else None
+        seen = complaint.with_user(user)
+        return complaint if seen.has_access("read") and not seen._hides_identity() else None
 
     def _complaint_render(self, complaint, error=None, **kw):
         # the thread wants the link even of the owner, whose right to read is none to post
@@ -238,9 +242,11 @@ class CustomerPortal(portal.CustomerPortal):
             "company_id": request.env.company.id,
         }
 
-    def _complaint_create(self, texts, files):
+    def _complaint_create(self, texts, files, reference):
         complaints = request.env["customer.complaint"].sudo().with_context(mail_create_nosubscribe=True)
-        complaint = complaints.create(self._prepare_complaint_vals(texts))
+        complaint = complaints.create(
+            {**self._prepare_complaint_vals(texts), "external_reference": reference}
+        )
         if files:
             complaint.message_post(
                 body=request.env._("Files of the customer"),

@@ -28,9 +28,12 @@ class ComplaintAnswer(CustomerPortal):
         texts = form.read_texts(post, ("comment", "rating", "person", "digest"))
         rating = int(texts["rating"]) if texts["rating"] in ("1", "3", "5") else 0
         person = self._complaint_get_person(complaint, texts["person"])
+        reasons = form.read_numbers(request.httprequest, "reason")
         try:
             with request.env.cr.savepoint():
-                complaint._customer_act(act, person, texts["comment"], rating, texts["digest"])
+                complaint._customer_act(
+                    act, person, texts["comment"], rating, texts["digest"], reasons=reasons
+                )
         except UserError as error:
             return self._complaint_render(complaint, error=str(error))
         return request.redirect(f"{complaint.get_portal_url()}#complaint_answers", code=303)

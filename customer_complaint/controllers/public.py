@@ -1,11 +1,14 @@
 import time
 
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import consteq, hmac
 
 from . import complaint_form as form
 
+# as the form names it to the captcha
+CAPTCHA = "customer_complaint"
 MAIL_PER_HOUR = 5
 LOOKUPS_PER_HOUR = 20
 # so long an embedded form can be left open
@@ -58,7 +61,6 @@ class PublicComplaint(http.Controller):
         auth="public",
         website=True,
         methods=["POST"],
-        captcha="customer_complaint",
         max_content_length=form.REQUEST_SIZE,
         sitemap=False,
     )
@@ -75,7 +77,6 @@ class PublicComplaint(http.Controller):
         # In a frame of another site the browser sends no cookie, which the check of Odoo lives by. The visitor
         # is nobody there, so nobody can be made to send in another's name; a signed time stands in for it.
         csrf=False,
-        captcha="customer_complaint",
         max_content_length=form.REQUEST_SIZE,
         sitemap=False,
     )
@@ -128,12 +129,18 @@ class PublicComplaint(http.Controller):
         errors = self._check(team, texts, files, post)
         if errors:
             return self._render_form(team, texts, errors, 422)
-        if self._is_too_many(team, texts):
+        reference = form.get_reference(post, team.id, texts, files)
+        complaint = form.find_registered(request.env, reference)
+        # what was sent twice was checked the first time; no captcha can be used again
+        error = not complaint and self._check_captcha()
+        if error:
+            return self._render_form(team, texts, [error], 422)
+        if not complaint and self._is_too_many(team, texts):
             error = request.env._(
                 "Too many complaints were sent from here within an hour. Please try again later, or call us."
             )
             return self._render_form(team, texts, [error], 429)
-        complaint = self._register(team, texts, files)
+        complaint = complaint or self._register(team, texts, files, reference)
         if self._is_embedded():
             return self._render(
                 "customer_complaint.public_complaint_thanks", {"team": team, "complaint": complaint}
@@ -149,6 +156,22 @@ class PublicComplaint(http.Controller):
             errors.append(env._("The form was open for too long. Please send it again."))
         return errors
 
+    def _check_captcha(self):
+        """Return what to tell somebody who did not pass the captcha; False if he did or none is configured.
+
+        The installed addon of Odoo for captchas checks it. Here and not as an option of the route, because the visitor
+        shall read why, and find what he wrote.
+        """
+        env = request.env
+        try:
+            env["ir.http"]._verify_request_recaptcha_token(CAPTCHA)
+        except UserError:
+            return env._(
+                "We could not make sure that you are not a program. Please send it again; if that does not help, "
+                "call us or write an e-mail."
+            )
+        return False
+
     def _is_too_many(self, team, texts):
         attempts = [
             (f"address:{team.id}", request.httprequest.remote_addr, team.web_hourly_limit),
@@ -156,16 +179,21 @@ class PublicComplaint(http.Controller):
         ]
         return request.env["customer.complaint.intake"].sudo()._is_too_many(attempts)
 
-    def _register(self, team, texts, files):
+    def _register(self, team, texts, files, reference):
         category = form.find_category(request.env, texts["category_id"])
-        values = {**texts, "category_id": category.id, "lang": request.env.lang}
+        values = {
+            **texts,
+            "category_id": category.id,
+            "lang": request.env.lang,
+            "external_reference": reference,
+        }
         partner = self._get_partner()
         complaint = request.env["customer.complaint"]._web_register(team, values, partner)
         if files:
             complaint.message_post(
                 body=request.env._("Files of the customer"),
                 author_id=partner.id or False,
-                email_from=complaint.email_from or team.company_id.email_formatted or False,
+                email_from=complaint._get_author_address(),
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
                 attachments=files,

@@ -6,6 +6,15 @@ class CustomerCallback(models.Model):
 
     _inherit = "customer.callback"
 
+    dissatisfaction_ids = fields.Many2many(
+        "customer.complaint.dissatisfaction",
+        "customer_callback_dissatisfaction_rel",
+        "callback_id",
+        "dissatisfaction_id",
+        string="Reasons of Dissatisfaction",
+        copy=False,
+        help="Why the customer is not satisfied with how his complaint was handled.",
+    )
     can_complain = fields.Boolean(string="Takes Complaints", compute="_compute_can_complain")
 
     def _compute_can_complain(self):

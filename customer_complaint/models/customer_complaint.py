@@ -1,7 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 
-from .customer_complaint_stage import OPEN_PHASES, PHASES
+from . import identity_fields as masked
+from .customer_complaint_stage import PHASES
 
 SEVERITIES = [("minor", "Minor"), ("general", "General"), ("serious", "Serious"), ("major", "Major")]
 URGENCIES = [("low", "Low"), ("normal", "Normal"), ("high", "High")]
@@ -71,6 +72,7 @@ class CustomerComplaint(models.Model):
         "mail.tracking.duration.mixin",
         "rating.mixin",
         "customer.care.mixin",
+        "customer.save.mixin",
     ]
     # Served by an index: the open one with the nearest deadline first, those without deadline last.
     _order = "next_deadline, id desc"
@@ -88,10 +90,10 @@ class CustomerComplaint(models.Model):
     )
 
     # The customer
-    partner_id = fields.Many2one(
+    partner_id = masked.Many2one(
         "res.partner", string="Customer", check_company=True, index="btree_not_null", tracking=True
     )
-    commercial_partner_id = fields.Many2one(
+    commercial_partner_id = masked.Many2one(
         "res.partner",
         related="partner_id.commercial_partner_id",
         string="Customer Company",
@@ -99,13 +101,13 @@ class CustomerComplaint(models.Model):
         precompute=True,
         index="btree_not_null",
     )
-    email_from = fields.Char(
+    email_from = masked.Char(
         string="E-mail", compute="_compute_email_from", store=True, readonly=False, precompute=True
     )
-    email_normalized = fields.Char(
+    email_normalized = masked.Char(
         compute="_compute_email_normalized", store=True, precompute=True, index="btree_not_null"
     )
-    phone = fields.Char(compute="_compute_phone", store=True, readonly=False, precompute=True)
+    phone = masked.Char(compute="_compute_phone", store=True, readonly=False, precompute=True)
 
     # The matter
     kind = fields.Selection(KINDS, required=True, default="complaint")
@@ -180,17 +182,13 @@ class CustomerComplaint(models.Model):
     compensation_ids = fields.One2many(
         "customer.complaint.compensation", "complaint_id", string="Compensations", groups=STAFF
     )
-    repeated_count = fields.Integer(
-        compute="_compute_repeated_count",
-        string="Other Open Complaints",
-        groups=STAFF,
-        help="Open complaints of the same customer, counted over all contacts of the company.",
-    )
-
     _number_uniq = models.UniqueIndex("(number, company_id)", "This complaint number exists already.")
     _order_idx = models.Index("(next_deadline, id DESC)")
     # The board: how many are in each stage, and the first of each, from the index alone.
-    _board_idx = models.Index("(stage_id, next_deadline, id DESC) WHERE active IS TRUE")
+    # Company and confidentiality are in it because the record rules ask for them.
+    _board_idx = models.Index(
+        "(stage_id, next_deadline, id DESC) INCLUDE (company_id, is_confidential) WHERE active IS TRUE"
+    )
     _received_idx = models.Index("(received_datetime)")
     _stale_idx = models.Index("(id) WHERE is_clock_stale IS TRUE")
 
@@ -255,26 +253,6 @@ class CustomerComplaint(models.Model):
                 level += steps.get(complaint.partner_id.sudo().care_grade_id.id, 0)
             complaint.priority = str(min(max(level, 0) + complaint.priority_raise, 3))
 
-    def _compute_repeated_count(self):
-        families = self.commercial_partner_id
-        counts = {}
-        if families:
-            domain = [
-                ("commercial_partner_id", "in", families.ids),
-                ("phase", "in", OPEN_PHASES),
-                ("kind", "in", PROBLEM_KINDS),
-            ]
-            counts = dict(self._read_group(domain, ["commercial_partner_id"], ["__count"]))
-        for complaint in self:
-            is_counted = (
-                complaint._origin
-                and complaint.active
-                and complaint.phase in OPEN_PHASES
-                and complaint.kind in PROBLEM_KINDS
-            )
-            count = counts.get(complaint.commercial_partner_id, 0)
-            complaint.repeated_count = max(count - bool(is_counted), 0)
-
     def _compute_access_url(self):
         result = super()._compute_access_url()
         for complaint in self:
@@ -320,7 +298,7 @@ class CustomerComplaint(models.Model):
     def create(self, vals_list):
         self._check_code_only(field for vals in vals_list for field in vals)
         vals_list = self._fill_numbers(self._fill_defaults(vals_list))
-        complaints = super().create(vals_list)
+        complaints = super().create(self._drop_empty(vals_list))
         # A new complaint has no rating: computing that would ask for it.
         self.env.remove_to_compute(self._fields["rating_last_value"], complaints)
         complaints._after_create()
@@ -372,20 +350,6 @@ class CustomerComplaint(models.Model):
                 self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
             )
 
-    def _get_promised_compensations(self, vals):
-        """Return the open compensations that ``vals`` would give to another customer or company.
-
-        As superuser: approvals hold for both, and the user may not see all compensations.
-        """
-        names = [name for name in ("partner_id", "company_id") if name in vals]
-        if not names:
-            return self.env["customer.complaint.compensation"].sudo()
-        self.check_access("write")
-        changed = self.sudo().filtered(
-            lambda complaint: any(complaint[name].id != vals[name] for name in names)
-        )
-        return changed.compensation_ids.filtered(lambda compensation: compensation.state == "proposed")
-
     def _check_receipt_change(self, vals):
         """Keep the date of receipt, from which all time limits count, for managers to correct.
 
@@ -404,11 +368,6 @@ class CustomerComplaint(models.Model):
         """Take the complaints."""
         self.check_access("write")
         self.write({"user_id": self.env.uid})
-
-    def action_view_repeated(self):
-        """Open all complaints of the customer's company."""
-        self.ensure_one()
-        return self.commercial_partner_id.action_view_complaints()
 
     # What the customer care asks a document
 

@@ -1,12 +1,13 @@
-from datetime import datetime
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 
 class CustomerComplaintAccess(models.Model):
-    """Who looked at a confidential complaint, append-only: one row for each user, complaint and hour."""
+    """Who looked at a confidential complaint or had a protected identity shown, append-only.
+
+    Looking is noted once for each user, complaint and hour; each showing of an identity with its reason.
+    """
 
     _name = "customer.complaint.access"
     _description = "Access to a Confidential Complaint"
@@ -19,10 +20,16 @@ class CustomerComplaintAccess(models.Model):
     )
     company_id = fields.Many2one(related="complaint_id.company_id")
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True, ondelete="cascade")
+    kind = fields.Selection(
+        [("look", "Looked at"), ("identity", "Identity Shown")], required=True, readonly=True, default="look"
+    )
+    reason = fields.Char(readonly=True)
     hour = fields.Datetime(required=True, readonly=True)
     datetime = fields.Datetime(string="First Looked at on", required=True, readonly=True)
 
-    _once_uniq = models.UniqueIndex("(complaint_id, user_id, hour)", "This access is noted already.")
+    _once_uniq = models.UniqueIndex(
+        "(complaint_id, user_id, hour) WHERE kind = 'look'", "This access is noted already."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -44,12 +51,27 @@ class CustomerComplaintAccess(models.Model):
     def _note(self, complaints):
         """Note that the user looks at the complaints now; noted once an hour, also by several workers."""
         now = fields.Datetime.now()
-        hour = datetime(now.year, now.month, now.day, now.hour)
-        rows = SQL(", ").join(SQL("%s", (key, self.env.uid, hour, now)) for key in complaints.ids)
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        rows = SQL(", ").join(SQL("%s", (key, self.env.uid, "look", hour, now)) for key in complaints.ids)
         self.env.cr.execute(
             SQL(
-                "INSERT INTO customer_complaint_access (complaint_id, user_id, hour, datetime) VALUES %s "
+                "INSERT INTO customer_complaint_access (complaint_id, user_id, kind, hour, datetime) VALUES %s "
                 "ON CONFLICT DO NOTHING",
                 rows,
             )
+        )
+
+    @api.model
+    def _note_identity(self, complaint, reason):
+        """Note that the user is shown who complained (singleton), and why."""
+        now = fields.Datetime.now()
+        self.sudo().create(
+            {
+                "complaint_id": complaint.id,
+                "user_id": self.env.uid,
+                "kind": "identity",
+                "reason": reason,
+                "hour": now.replace(minute=0, second=0, microsecond=0),
+                "datetime": now,
+            }
         )

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from . import identity_fields as masked
+
 ANSWER_KINDS = [
     ("accept", "Solution Accepted"),
     ("decline", "Solution Declined"),
@@ -22,6 +24,7 @@ class CustomerComplaintAnswer(models.Model):
 
     _name = "customer.complaint.answer"
     _description = "Decision of a Customer"
+    _inherit = ["complaint.identity.mixin"]
     _order = "datetime desc, id desc"
     _rec_name = "kind"
 
@@ -31,8 +34,8 @@ class CustomerComplaintAnswer(models.Model):
     company_id = fields.Many2one(related="complaint_id.company_id")
     kind = fields.Selection(ANSWER_KINDS, string="Decision", required=True, readonly=True)
     datetime = fields.Datetime(string="Decided on", required=True, readonly=True, default=fields.Datetime.now)
-    person = fields.Char(string="Decided by", readonly=True)
-    user_id = fields.Many2one(
+    person = masked.Char(string="Decided by", readonly=True)
+    user_id = masked.Many2one(
         "res.users",
         string="Logged in as",
         readonly=True,
@@ -50,7 +53,7 @@ class CustomerComplaintAnswer(models.Model):
         bypass_search_access=True,
     )
     comment = fields.Text(readonly=True)
-    text = fields.Html(
+    text = masked.Html(
         string="What was Decided on", readonly=True, help="The text as the customer had it before his eyes."
     )
     digest = fields.Char(

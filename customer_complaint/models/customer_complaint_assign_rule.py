@@ -2,6 +2,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
+from odoo.addons.customer_care.models.customer_callback_rule_who import StaffBook
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -31,23 +32,21 @@ class Choice(NamedTuple):
     rule_id: int | None = None
 
 
-class Division:
+class Division(StaffBook):
     """What is remembered while complaints are divided: who is there and who has how many, each read once."""
 
     def __init__(self, env):
+        super().__init__(env["customer.callback.rule"])
         self.env = env
         self.day = fields.Date.context_today(env["customer.complaint"])
-        self._staff = {}
         self._load = None
 
-    def get_staff(self, company):
-        """Return the ``Staff`` of a company today: who handles complaints, absences and deputies."""
-        if company not in self._staff:
-            staff = self.env["customer.callback.rule"]._get_staff(company, self.day, self.day)
-            handlers = self.env.ref("customer_complaint.group_complaint_user").sudo().all_user_ids
-            staff.able &= set(handlers.ids)
-            self._staff[company] = staff
-        return self._staff[company]
+    def _read_staff(self, company, day):
+        """Leave only who handles complaints."""
+        staff = super()._read_staff(company, day)
+        handlers = self.env.ref("customer_complaint.group_complaint_user").sudo().all_user_ids
+        staff.able &= set(handlers.ids)
+        return staff
 
     def get_load(self):
         """Return how many open complaints each has, with those just given out."""
@@ -210,7 +209,7 @@ class CustomerComplaintAssignRule(models.Model):
         """Return the id of the rule's person or deputy, None when the rule names a team or both are absent."""
         if not rule or not rule["user_id"]:
             return None
-        staff = division.get_staff(self.env["res.company"].browse(case.company_id))
+        staff = division.get_staff(self.env["res.company"].browse(case.company_id), division.day)
         return staff.resolve(rule["user_id"], division.day)
 
     @api.model

@@ -74,6 +74,8 @@ class CustomerComplaintCategory(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         """Keep what complaints are about, and policies for one category from being for all."""
+        message = self.env._("Complaints keep their category: these categories can only be archived.")
+        self.env["customer.complaint"]._raise_used(message, self, "category_id")
         used = find_used(self, self._get_uses())
         used |= used.search([("parent_id", "in", self.ids), ("id", "not in", self.ids)]).parent_id
         if used:

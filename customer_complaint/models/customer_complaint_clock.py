@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..tools import clock
 from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS, UNITS
+from .customer_complaint_stage import DONE_PHASES
 
 STATES = [
     ("running", "Running"),
@@ -29,6 +30,8 @@ STORED = (
     "state",
     "breach_datetime",
 )
+# What is written anew when it differs.
+COMPARED = ("limit", "unit", *STORED)
 # What a complaint keeps of its time limits.
 NEXT_FIELDS = ("policy_id", "next_deadline", "next_target", "next_escalation_datetime", "is_clock_stale")
 # Waiting for the customer does not hold what is owed to him before.
@@ -127,20 +130,39 @@ class CustomerComplaintClock(models.Model):
         if not complaints:
             return
         results = self._compute_results(complaints, histories)
-        stored = {} if histories else self._get_stored(complaints)
-        self.browse([line.id for key, line in stored.items() if key not in results]).unlink()
+        stored = {} if histories else self._get_stored_values(complaints)
+        self.browse([line[0] for key, line in stored.items() if key not in results]).unlink()
         values = {key: self._prepare_clock_vals(key, entry) for key, entry in results.items()}
         insert(self, [vals for key, vals in values.items() if key not in stored])
-        self._update({stored[key]: vals for key, vals in values.items() if key in stored})
+        self._update([(stored[key], vals) for key, vals in values.items() if key in stored])
         complaints.invalidate_recordset(["clock_ids"], flush=False)
-        self._store_next_deadlines(complaints, values, complaints._get_next_escalations(results))
+        complaints.modified(["clock_ids"])
+        if histories:
+            # What is next was computed before the row was inserted; one that is done at once has nothing next.
+            complaints = complaints.filtered(lambda complaint: complaint.stage_id._get_phase() in DONE_PHASES)
+        if complaints:
+            self._store_next_deadlines(complaints, values, complaints._get_next_escalations(results))
 
     @api.model
     def _get_stored(self, complaints):
         """Return {(complaint id, target): clock}."""
-        names = ("complaint_id", "target", "limit", "unit", *STORED)
+        names = ("complaint_id", "target", *COMPARED)
         lines = self.search_fetch([("complaint_id", "in", complaints.ids)], names, order="id")
         return {(line.complaint_id.id, line.target): line for line in lines}
+
+    @api.model
+    def _get_stored_values(self, complaints):
+        """Return {(complaint id, target): (id, value of each of ``COMPARED``)}, as they stand in the database."""
+        self.flush_model(["complaint_id", "target", *COMPARED])
+        columns = SQL(", ").join(map(SQL.identifier, ("complaint_id", "target", "id", *COMPARED)))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM customer_complaint_clock WHERE complaint_id = ANY(%s)",
+                columns,
+                list(complaints.ids),
+            )
+        )
+        return {(complaint_id, target): line for complaint_id, target, *line in rows}
 
     @api.model
     def _compute_results(self, complaints, histories=None):
@@ -326,15 +348,15 @@ class CustomerComplaintClock(models.Model):
 
     @api.model
     def _update(self, changes):
-        """Write {clock: values}; only what differs, in one statement."""
-        names = ("limit", "unit", *STORED)
+        """Write [(line as of ``_get_stored_values``, values), ...]; only what differs, in one statement."""
         rows = []
-        for line, vals in changes.items():
-            if any((line[name] or None) != (vals[name] or None) for name in names):
-                rows.append((line.id, *(vals[name] for name in names)))
+        for (line_id, *before), vals in changes:
+            after = [vals[name] for name in COMPARED]
+            if any((old or None) != (new or None) for old, new in zip(before, after, strict=True)):
+                rows.append((line_id, *after))
         if rows:
-            self._update_rows(names, rows)
-            self.browse([row[0] for row in rows]).invalidate_recordset(names, flush=False)
+            self._update_rows(COMPARED, rows)
+            self.browse([row[0] for row in rows]).invalidate_recordset(COMPARED, flush=False)
 
     @api.model
     def _update_rows(self, names, rows):
@@ -370,7 +392,7 @@ class CustomerComplaintClock(models.Model):
             for name, value in row.items():
                 # As a stored computed field: no log of changes, written with what else is pending.
                 complaints._fields[name].write(group, value)
-        complaints.modified(["clock_ids", *NEXT_FIELDS])
+        complaints.modified(NEXT_FIELDS)
 
     @api.model
     def _group_by_next(self, complaints, values, escalations):

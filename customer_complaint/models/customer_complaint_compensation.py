@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from . import identity_fields as masked
+
 CODE_ONLY_FIELDS = (
     "state",
     "executed_datetime",
@@ -38,7 +40,7 @@ class CustomerComplaintCompensation(models.Model):
         "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
+    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     kind = fields.Selection(
         [
@@ -96,13 +98,13 @@ class CustomerComplaintCompensation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_code_only(field for vals in vals_list for field in vals)
-        fresh = {
-            "state": "proposed",
-            "executed_datetime": False,
-            "executed_user_id": False,
-            "offer_id": False,
-        }
+        fresh = self._get_fresh_values()
         return super().create([{**fresh, **vals} for vals in vals_list])
+
+    @api.model
+    def _get_fresh_values(self):
+        """Return what only the program sets of a new record: the defaults of a context do not count for it."""
+        return {"state": "proposed", "executed_datetime": False, "executed_user_id": False, "offer_id": False}
 
     def write(self, vals):
         self._check_code_only(vals)
@@ -122,9 +124,7 @@ class CustomerComplaintCompensation(models.Model):
         :raises UserError: naming those that are not approved or not open
         """
         self.check_access("write")
-        refused = self.filtered(
-            lambda compensation: compensation.state != "proposed" or compensation.approval_state != "approved"
-        )
+        refused = self._get_not_executable()
         if refused:
             raise UserError(
                 self.env._(
@@ -132,6 +132,15 @@ class CustomerComplaintCompensation(models.Model):
                     names=", ".join(refused.mapped("display_name")),
                 )
             )
+        self._set_executed()
+
+    def _get_not_executable(self):
+        """Return those that are not approved, or executed or cancelled already."""
+        return self.filtered(
+            lambda compensation: compensation.state != "proposed" or compensation.approval_state != "approved"
+        )
+
+    def _set_executed(self):
         self.sudo().write(
             {
                 "state": "executed",
@@ -139,7 +148,7 @@ class CustomerComplaintCompensation(models.Model):
                 "executed_user_id": self.env.uid,
             }
         )
-        self._care_log("compensation_executed")
+        self.sudo()._care_log("compensation_executed")
 
     def action_cancel(self):
         """Take back compensations that are not executed, and their requests for approval."""

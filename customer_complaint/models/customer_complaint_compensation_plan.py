@@ -91,6 +91,16 @@ class CustomerComplaintCompensation(models.Model):
             )
         return super().action_execute()
 
+    def _execute_by_document(self, document, quiet):
+        """A document that is done tells the handler, as long as nobody has approved the plan."""
+        if self.state == "proposed" and not self._is_plan_approved():
+            if not quiet:
+                self._tell_handler(
+                    self.env._("%(document)s is done, the plan is not approved.", document=self.document_name)
+                )
+            return None
+        return super()._execute_by_document(document, quiet)
+
     def _is_plan_approved(self):
         """Return whether the plan (singleton) is approved, or was in the version the compensation comes from."""
         plan = self.sudo().plan_id

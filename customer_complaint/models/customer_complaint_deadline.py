@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 from operator import methodcaller
 
@@ -24,7 +25,6 @@ CLOCK_FIELDS = {
 }
 # These matter only where a policy limits what they start or fulfil.
 TARGET_FIELDS = {"acknowledged_datetime": "acknowledge", "informed_datetime": "update"}
-SOON_HOURS = 4
 REFRESH_AT_ONCE = 1000
 
 
@@ -62,10 +62,7 @@ class CustomerComplaint(models.Model):
         compute="_compute_is_due_soon",
         search="_search_is_due_soon",
         string="Due Soon",
-        help="The nearest deadline is less than four hours away.",
-    )
-    time_left = fields.Char(
-        compute="_compute_time_left", help="To the nearest deadline, in hours of the wall clock."
+        help="The nearest deadline is less hours away than the settings of the company say.",
     )
     response_deadline = fields.Datetime(compute="_compute_deadlines", compute_sudo=True)
     response_state = fields.Selection(
@@ -114,11 +111,16 @@ class CustomerComplaint(models.Model):
             return NotImplemented
         return Domain("next_deadline", "<", fields.Datetime.now())
 
-    @api.depends("next_deadline")
+    @api.depends("next_deadline", "company_id")
     def _compute_is_due_soon(self):
         now = fields.Datetime.now()
-        until = now + timedelta(hours=SOON_HOURS)
-        soon = self.filtered(lambda c: c.next_deadline and now <= c.next_deadline < until)
+        hours = self.env["res.company"]._get_complaint_soon_hours()
+        soon = self.filtered(
+            lambda c: (
+                c.next_deadline
+                and now <= c.next_deadline < now + timedelta(hours=hours.get(c.company_id.id, 0))
+            )
+        )
         soon.is_due_soon = True
         (self - soon).is_due_soon = False
 
@@ -126,15 +128,14 @@ class CustomerComplaint(models.Model):
         if operator != "in":
             return NotImplemented
         now = fields.Datetime.now()
-        return Domain("next_deadline", ">=", now) & Domain(
-            "next_deadline", "<", now + timedelta(hours=SOON_HOURS)
+        companies = defaultdict(list)
+        for company_id, hours in self.env["res.company"]._get_complaint_soon_hours().items():
+            companies[hours].append(company_id)
+        return Domain("next_deadline", ">=", now) & Domain.OR(
+            Domain("company_id", "in", company_ids)
+            & Domain("next_deadline", "<", now + timedelta(hours=hours))
+            for hours, company_ids in companies.items()
         )
-
-    @api.depends("next_deadline")
-    @api.depends_context("lang")
-    def _compute_time_left(self):
-        for deadline, complaints in self.grouped("next_deadline").items():
-            complaints.time_left = complaints._format_time_left(deadline)
 
     @api.depends("clock_ids.deadline", "clock_ids.state")
     @api.depends_context("lang")

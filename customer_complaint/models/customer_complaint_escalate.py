@@ -22,6 +22,7 @@ ESCALATION_FIELDS = {
     "escalation_round": 0,
     "escalation_since": False,
     "priority_raise": 0,
+    "has_open_tasks": False,
     "escalation_ids": [],
 }
 HIGHEST_RAISE = 3
@@ -116,15 +117,23 @@ class CustomerComplaint(models.Model):
         return super()._get_watched_conditions() | self.env["customer.complaint.escalation"]._get_watched()
 
     def _get_escalation_rows(self, results):
-        """Return the results of time limits that may be escalated: {(complaint id, target): entry}.
+        """Return the results of time limits that may be escalated: {(complaint id, target, task id or None): entry}.
 
         :param results: as of ``_compute_results`` of the clocks. Override to add rows of the same form, with a
             target that ``customer.complaint.escalation.log`` knows.
         """
-        return {key: entry for key, entry in results.items() if entry["result"].state in clock.OPEN_STATES}
+        return {
+            (*key, None): entry
+            for key, entry in results.items()
+            if entry["result"].state in clock.OPEN_STATES
+        }
+
+    def _get_escalation_round(self, task_id):
+        """Return the number of the round of a time limit. Override for rows with rounds of their own."""
+        return self.escalation_round
 
     def _plan_escalations(self, results):
-        """Return {(complaint id, target): [:class:`Step`]} of the levels to come, in order.
+        """Return {(complaint id, target, task id or None): [:class:`Step`]} of the levels to come, in order.
 
         Levels up to the highest that has fired in this round are done. A level is due when its threshold is
         reached, or when the one before was not acknowledged in time, whatever comes first.
@@ -132,26 +141,25 @@ class CustomerComplaint(models.Model):
         Rule = self.env["customer.complaint.escalation"]
         if not Rule._get_rules():
             return {}
-        marks = self.filtered("escalation_level")._get_escalation_marks()
-        now = fields.Datetime.now()
+        escalated = self.filtered(lambda complaint: complaint.escalation_level or complaint.has_open_tasks)
+        marks = escalated._get_escalation_marks()
         plans = {}
-        for (complaint_id, target), entry in self._get_escalation_rows(results).items():
-            complaint = self.browse(complaint_id)
-            number, silence = marks.get((complaint_id, target), (0, None))
-            levels = [level for level in Rule._match(complaint, target) if level.number > number]
-            steps = complaint._plan_steps(levels, entry, silence, now) if levels else []
+        for key, entry in self._get_escalation_rows(results).items():
+            complaint = self.browse((key[0],))  # also of one that is not stored yet
+            number, silence = marks.get(key, (0, None))
+            levels = [level for level in Rule._match(complaint, key[1]) if level.number > number]
+            steps = complaint._plan_steps(levels, entry, silence) if levels else []
             if steps:
-                plans[complaint_id, target] = steps
+                plans[key] = steps
         return plans
 
-    def _plan_steps(self, levels, entry, silence, now):
+    def _plan_steps(self, levels, entry, silence):
         """Return the steps of one time limit.
 
         :param silence: by when the last level was to be acknowledged, None unless that is still awaited
         """
         amounts = [level.threshold(entry["result"].limit) for level in levels]
-        question = entry["question"]
-        moments = escalation.reach(question.start, question.history, amounts, entry["worktime"], now)
+        moments = escalation.reach_in(entry["result"].phases, amounts, entry["worktime"])
         if moments is None:
             return []
         steps = []
@@ -169,21 +177,22 @@ class CustomerComplaint(models.Model):
         return steps
 
     def _get_escalation_marks(self):
-        """Return {(complaint id, target): (highest level of this round, by when to acknowledge it or None)}."""
+        """Return what was reached in this round, keyed as the rows: (highest level, by when to acknowledge or None)."""
         if not self:
             return {}
+        self.env["customer.complaint.escalation.log"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT complaint_id, target, round, level, CASE WHEN state = 'open' THEN ack_deadline END"
+                "SELECT complaint_id, target, task_id, round, level, CASE WHEN state = 'open' THEN ack_deadline END"
                 " FROM customer_complaint_escalation_log WHERE complaint_id IN %s AND target IS NOT NULL"
                 " ORDER BY level, id",
                 tuple(self.ids),
             )
         )
         return {
-            (complaint_id, target): (level, ack)
-            for complaint_id, target, number, level, ack in rows
-            if number == self.browse(complaint_id).escalation_round
+            (complaint_id, target, task_id): (level, ack)
+            for complaint_id, target, task_id, number, level, ack in rows
+            if number == self.browse(complaint_id)._get_escalation_round(task_id)
         }
 
     def _get_next_escalations(self, results):
@@ -193,7 +202,7 @@ class CustomerComplaint(models.Model):
         """
         again = fields.Datetime.now() + LOOK_AGAIN
         found = defaultdict(list)
-        for (complaint_id, _target), steps in self._plan_escalations(results).items():
+        for (complaint_id, _target, _task_id), steps in self._plan_escalations(results).items():
             found[complaint_id].extend((step.due or again).replace(microsecond=0) for step in steps)
         return {complaint_id: min(moments) for complaint_id, moments in found.items()}
 
@@ -226,17 +235,17 @@ class CustomerComplaint(models.Model):
         now = fields.Datetime.now()
         results = self.env["customer.complaint.clock"]._compute_results(self)
         rows = []
-        for (complaint_id, target), steps in self._plan_escalations(results).items():
+        for (complaint_id, target, task_id), steps in self._plan_escalations(results).items():
             due = [step for step in steps if step.due and step.due <= now]
             complaint = self.browse(complaint_id)
             for step in due:
-                vals = complaint._prepare_escalation_vals(step, target, now)
+                vals = complaint._prepare_escalation_vals(step, target, task_id, now)
                 rows.append({**vals, "state": "open" if step is due[-1] else "passed"})
         if rows:
             self._fire_escalations(rows)
         self._store_next_escalations(results)
 
-    def _prepare_escalation_vals(self, step, target, now):
+    def _prepare_escalation_vals(self, step, target, task_id, now):
         """Return one row of the log for a level that is due."""
         level = self.env["customer.complaint.escalation.level"].browse(step.level.id)
         opening = WorkTime.ALWAYS if level.is_round_the_clock else step.entry["opening"]
@@ -249,7 +258,8 @@ class CustomerComplaint(models.Model):
             "level_id": level.id,
             "level": step.level.number,
             "target": target,
-            "round": self.escalation_round,
+            "task_id": task_id or False,
+            "round": self._get_escalation_round(task_id),
             "cause": "silence" if step.is_silence else "time",
             "note": False,
             "asked_by_id": False,

@@ -22,13 +22,15 @@ class CustomerComplaint(models.Model):
             vals = dict(row)
             level, roles = Level.browse(vals["level_id"]), vals.pop("roles", None)
             is_open = vals["state"] == "open"
-            found = ((), [])
+            found = None
             if is_open:
                 complaint = self.browse(vals["complaint_id"])
+                task = self.env["customer.complaint.task"].browse(vals["task_id"] or ())
                 wanted = level._get_roles() if level else roles
-                found = complaint._find_receivers(wanted, level.user_ids, directory)
-                receivers[complaint.id, level.id, vals["target"]] = found[0]
-            vals["detours"] = [list(detour) for detour in found[1]] or None
+                found = complaint._find_receivers(wanted, level.user_ids, directory, task)
+                receivers[complaint.id, level.id, vals["target"], task.id] = found.user_ids
+            vals["is_doer_told"] = bool(found and found.is_doer_told)
+            vals["detours"] = [list(detour) for detour in found.detours] if found and found.detours else None
             vals["emails"] = level.emails if is_open and level else False
             vals["is_to_tell"] = is_open and (not level or level.is_mailed)
             prepared.append(vals)
@@ -52,6 +54,8 @@ class CustomerComplaint(models.Model):
                 group.complaint_id._raise_priority(level.priority_steps)
             if level.reassign_to:
                 group.complaint_id._escalate_reassign(level, directory)
+            if level.todo_for:
+                group._plan_todos(level, directory)
         self._note_escalations(logs.filtered(lambda log: not log.level_id or log.level_id.has_note))
         self._plan_escalation_activities(
             logs.filtered(lambda log: not log.level_id or log.level_id.has_activity)

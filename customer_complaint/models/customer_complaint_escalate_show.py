@@ -15,9 +15,6 @@ class CustomerComplaint(models.Model):
 
     _inherit = "customer.complaint"
 
-    escalation_text = fields.Char(
-        string="Escalation", compute="_compute_escalation_text", groups="base.group_user"
-    )
     escalation_banner = fields.Char(compute="_compute_escalation_banner", groups="base.group_user")
     can_acknowledge_escalation = fields.Boolean(
         compute="_compute_escalation_banner", groups="base.group_user"
@@ -25,15 +22,6 @@ class CustomerComplaint(models.Model):
     escalation_plan = fields.Html(
         compute="_compute_escalation_plan", sanitize=False, groups="base.group_user"
     )
-
-    @api.depends("escalation_level", "escalation_state")
-    @api.depends_context("lang")
-    def _compute_escalation_text(self):
-        for (level, state), complaints in self.grouped(
-            lambda complaint: (complaint.escalation_level, complaint.escalation_state)
-        ).items():
-            is_shown = level and state in ("open", "acknowledged")
-            complaints.escalation_text = self.env._("Level %(number)s", number=level) if is_shown else False
 
     @api.depends("escalation_level", "escalation_state")
     @api.depends_context("lang", "uid")
@@ -44,7 +32,7 @@ class CustomerComplaint(models.Model):
         for complaint in self.filtered(lambda one: one.escalation_state == "open" and one._origin):
             logs = complaint._get_open_escalations()
             last = logs.sorted(lambda log: (log.level, log.id))[-1:]
-            names = ", ".join(last.user_ids.mapped("name")) or last.emails or "-"
+            names = ", ".join(last.user_ids.mapped("name")) or last.emails or last._get_doer() or "-"
             complaint.escalation_banner = self.env._(
                 "%(what)s: told on %(moment)s: %(people)s. Nobody has acknowledged yet.",
                 what=last.what,
@@ -137,6 +125,7 @@ class CustomerComplaint(models.Model):
             "level_id": False,
             "level": MANUAL_ROLES.index(roles[-1]) + 1,
             "target": False,
+            "task_id": False,
             "round": self.escalation_round,
             "cause": cause,
             "note": reason,
@@ -186,9 +175,15 @@ class CustomerComplaint(models.Model):
         plans = complaint._plan_escalations(results)
         names = self.env["customer.complaint.clock"]._get_selection_names()
         Level = self.env["customer.complaint.escalation.level"].sudo()
+        Task = self.env["customer.complaint.task"].sudo()
         rows = [
-            (step.due, self._render_step(names.get(target, target), step, Level.browse(step.level.id)))
-            for (_id, target), steps in plans.items()
+            (
+                step.due,
+                self._render_step(
+                    Task.browse(task_id or ())._say_target(names[target]), step, Level.browse(step.level.id)
+                ),
+            )
+            for (_id, target, task_id), steps in plans.items()
             for step in steps
         ]
         if not rows:

@@ -2,11 +2,11 @@ from typing import NamedTuple
 
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
 
 from .customer_complaint import KINDS, SEVERITIES
 from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS
-
-ESCALATION_TARGETS = [target for target in TARGETS if target[0] in COMPLAINT_TARGETS]
 
 
 class RuleFacts(NamedTuple):
@@ -19,13 +19,13 @@ class RuleFacts(NamedTuple):
     severity: str
     kind: str
     grade_ids: frozenset
-    target: str
+    targets: frozenset
     levels: tuple
 
     def fits(self, complaint, target):
         """Return whether the rule is for a time limit of the complaint (as superuser)."""
         return (
-            (not self.target or self.target == target)
+            target in self.targets
             and (not self.company_id or self.company_id == complaint.company_id.id)
             and (not self.team_ids or complaint.team_id.id in self.team_ids)
             and (not self.category_ids or complaint.category_id.id in self.category_ids)
@@ -63,12 +63,49 @@ class CustomerComplaintEscalation(models.Model):
         string="Customer Grades",
         help="Leave empty for customers of all grades and of none.",
     )
-    target = fields.Selection(
-        ESCALATION_TARGETS, string="Time Limit", help="Leave empty for all time limits."
+    for_acknowledge = fields.Boolean(string="Acknowledgement")
+    for_response = fields.Boolean(string="First Response")
+    for_update = fields.Boolean(string="Next Update")
+    for_solution = fields.Boolean(string="Proposed Solution")
+    for_resolution = fields.Boolean(string="Resolution")
+    for_task = fields.Boolean(
+        string="Department Task",
+        help="Tasks of other departments, from their handing over to their deadline.",
     )
+    targets_text = fields.Char(string="Time Limits", compute="_compute_targets_text")
     level_ids = fields.One2many(
         "customer.complaint.escalation.level", "escalation_id", string="Levels", copy=True
     )
+
+    def _auto_init(self):
+        """Take over the single time limit that rules had before."""
+        cr = self.env.cr
+        is_new = column_exists(cr, self._table, "target") and not column_exists(cr, self._table, "for_task")
+        result = super()._auto_init()
+        if is_new:
+            for target in COMPLAINT_TARGETS:
+                cr.execute(
+                    SQL(
+                        "UPDATE customer_complaint_escalation SET %s = TRUE WHERE target = %s",
+                        SQL.identifier(f"for_{target}"),
+                        target,
+                    )
+                )
+        return result
+
+    @api.depends(*(f"for_{target}" for target, _name in TARGETS))
+    @api.depends_context("lang")
+    def _compute_targets_text(self):
+        names = dict(self.env["customer.complaint.clock"]._fields["target"]._description_selection(self.env))
+        for rule in self:
+            chosen = [names[target] for target, _name in TARGETS if rule[f"for_{target}"]]
+            rule.targets_text = ", ".join(chosen) or self.env._("All of the complaint itself")
+
+    def _get_targets(self):
+        """Return the time limits a rule is for: those chosen, else all of the complaint itself."""
+        self.ensure_one()
+        chosen = frozenset(target for target, _name in TARGETS if self[f"for_{target}"])
+        return chosen or frozenset(COMPLAINT_TARGETS)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -118,7 +155,7 @@ class CustomerComplaintEscalation(models.Model):
                 rule.severity,
                 rule.kind,
                 frozenset(rule.grade_ids.ids),
-                rule.target,
+                rule._get_targets(),
                 tuple(level._get_facts() for level in rule.level_ids),
             )
             for rule in self.sudo().with_context(active_test=True).search(Domain.TRUE)
@@ -135,6 +172,11 @@ class CustomerComplaintEscalation(models.Model):
         }
         rules = self._get_rules()
         return {name for name, own in conditions.items() if any(getattr(rule, own) for rule in rules)}
+
+    @api.model
+    def _is_watching(self, target):
+        """Return whether any rule is for a time limit."""
+        return any(target in rule.targets for rule in self._get_rules())
 
     @api.model
     def _match(self, complaint, target):

@@ -13,7 +13,19 @@ TRIGGERS = [
     ("after", "after the deadline"),
 ]
 # Who takes the place of whom when somebody is missing: the next one.
-ROLES = ("handler", "leader", "manager", "director", "admin")
+ROLES = ("doer", "department", "handler", "leader", "manager", "director", "admin")
+# Those that only a department task has.
+TASK_ROLES = ("doer", "department")
+
+
+TODO_ROLES = [
+    ("doer", "Who Does the Task"),
+    ("department", "Responsible of the Department"),
+    ("handler", "Handler"),
+    ("leader", "Team Leader"),
+    ("manager", "Service Manager"),
+    ("user", "A Certain Person"),
+]
 
 
 class LevelFacts(NamedTuple):
@@ -70,6 +82,13 @@ class CustomerComplaintEscalationLevel(models.Model):
     )
 
     # Who
+    to_doer = fields.Boolean(
+        string="Tell Who Does the Task",
+        help="Of a department task: in the inbox who may read the complaint, others by mail with the link.",
+    )
+    to_department = fields.Boolean(
+        string="Tell the Department", help="Who is responsible for the department that has the task."
+    )
     to_handler = fields.Boolean(string="Tell Handler", default=True)
     to_leader = fields.Boolean(string="Tell Team Leader")
     to_manager = fields.Boolean(string="Tell Service Manager")
@@ -99,6 +118,14 @@ class CustomerComplaintEscalationLevel(models.Model):
         help="The complaint gets another handler.",
     )
     reassign_user_id = fields.Many2one("res.users", string="New Handler", domain=[("share", "=", False)])
+    todo_for = fields.Selection(
+        TODO_ROLES,
+        string="To-Do for",
+        help="Beside telling people, one person gets something to do; a role that is vacant passes it on to the next.",
+    )
+    todo_user_id = fields.Many2one("res.users", string="Person of the To-Do", domain=[("share", "=", False)])
+    todo_summary = fields.Char(string="What to Do", translate=True)
+    todo_days = fields.Integer(string="Days for It", help="The to-do is due so many days later.")
     ack_hours = fields.Float(
         string="Acknowledge Within",
         help="Working hours in which somebody who was told must acknowledge; else the next level follows. 0: not "
@@ -111,6 +138,9 @@ class CustomerComplaintEscalationLevel(models.Model):
     _priority_check = models.Constraint(
         "CHECK(priority_steps >= 0 AND priority_steps <= 3)",
         "A level can raise the priority by at most 3.",
+    )
+    _todo_check = models.Constraint(
+        "CHECK(todo_days >= 0 AND todo_days <= 365)", "A to-do is due within 0 to 365 days."
     )
     _ack_check = models.Constraint(
         "CHECK(ack_hours >= 0 AND ack_hours <= 1000)",
@@ -129,6 +159,8 @@ class CustomerComplaintEscalationLevel(models.Model):
         "amount",
         "trigger",
         "unit",
+        "to_doer",
+        "to_department",
         "to_handler",
         "to_leader",
         "to_manager",
@@ -138,6 +170,10 @@ class CustomerComplaintEscalationLevel(models.Model):
         "priority_steps",
         "reassign_to",
         "reassign_user_id",
+        "todo_for",
+        "todo_user_id",
+        "todo_summary",
+        "todo_days",
         "ack_hours",
         "is_round_the_clock",
     )
@@ -160,14 +196,32 @@ class CustomerComplaintEscalationLevel(models.Model):
         if any(level.reassign_to == "user" and not level.reassign_user_id for level in self):
             raise ValidationError(self.env._("Please name the person who gets the complaints."))
 
-    @api.constrains("to_handler", "to_leader", "to_manager", "to_director", "user_ids", "emails")
+    @api.constrains(
+        "to_doer",
+        "to_department",
+        "to_handler",
+        "to_leader",
+        "to_manager",
+        "to_director",
+        "user_ids",
+        "emails",
+    )
     def _check_receivers(self):
         if any(not level._get_roles() and not level.user_ids and not level.emails for level in self):
             raise ValidationError(self.env._("A level of escalation must tell somebody."))
 
-    @api.constrains("user_ids", "reassign_user_id")
+    @api.constrains("todo_for", "todo_user_id", "todo_summary")
+    def _check_todo(self):
+        for level in self.filtered("todo_for"):
+            if not (level.todo_summary or "").strip():
+                raise ValidationError(self.env._("Please say what is to be done."))
+            if level.todo_for == "user" and not level.todo_user_id:
+                raise ValidationError(self.env._("Please name the person who gets the to-do."))
+
+    @api.constrains("user_ids", "reassign_user_id", "todo_user_id")
     def _check_users(self):
-        if any((level.user_ids | level.reassign_user_id).filtered("share") for level in self.sudo()):
+        named = [level.user_ids | level.reassign_user_id | level.todo_user_id for level in self.sudo()]
+        if any(users.filtered("share") for users in named):
             raise ValidationError(self.env._("Only employees can be told of complaints."))
 
     @api.model_create_multi
@@ -223,6 +277,8 @@ class CustomerComplaintEscalationLevel(models.Model):
     def _get_role_names(self):
         """Return {role: name in the middle of a sentence} in the reader's language."""
         return {
+            "doer": self.env._("who does the task"),
+            "department": self.env._("the department"),
             "handler": self.env._("the handler"),
             "leader": self.env._("the team leader"),
             "manager": self.env._("the service manager"),
@@ -258,6 +314,7 @@ class CustomerComplaintEscalationLevel(models.Model):
         if self.reassign_to:
             person = self.reassign_user_id.name if self.reassign_to == "user" else names[self.reassign_to]
             texts.append(self.env._("hand the complaint over to %(person)s", person=person or "-"))
+        texts += self._say_todo()
         if self.ack_hours:
             hours = f"{self.ack_hours:g}"
             texts.append(
@@ -267,3 +324,17 @@ class CustomerComplaintEscalationLevel(models.Model):
                 )
             )
         return texts
+
+    def _say_todo(self):
+        """Return what somebody gets to do, as a list of texts."""
+        if not self.todo_for:
+            return []
+        person = self.todo_user_id.name if self.todo_for == "user" else self._get_role_names()[self.todo_for]
+        values = {"person": person or "-", "what": self.todo_summary or "-"}
+        if not self.todo_days:
+            return [self.env._("to-do for %(person)s: “%(what)s”, at once", **values)]
+        return [
+            self.env._(
+                "to-do for %(person)s: “%(what)s”, within %(days)s days", days=self.todo_days, **values
+            )
+        ]

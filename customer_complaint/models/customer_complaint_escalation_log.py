@@ -4,7 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .customer_complaint_escalation import ESCALATION_TARGETS
+from . import identity_fields as masked
+from .customer_complaint_policy_line import TARGETS
 
 CAUSES = [
     ("time", "Threshold Reached"),
@@ -39,7 +40,7 @@ class CustomerComplaintEscalationLog(models.Model):
         "customer.complaint", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="complaint_id.company_id")
-    partner_id = fields.Many2one(related="complaint_id.partner_id")
+    partner_id = masked.Many2one(related="complaint_id.partner_id")
     team_id = fields.Many2one(related="complaint_id.team_id")
     handler_id = fields.Many2one(related="complaint_id.user_id")
     level_id = fields.Many2one(
@@ -50,7 +51,14 @@ class CustomerComplaintEscalationLog(models.Model):
         ondelete="set null",
     )
     level = fields.Integer(required=True, readonly=True, aggregator=False)
-    target = fields.Selection(ESCALATION_TARGETS, string="Time Limit", readonly=True)
+    target = fields.Selection(TARGETS, string="Time Limit", readonly=True)
+    task_id = fields.Many2one(
+        "customer.complaint.task",
+        string="Department Task",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+    )
     round = fields.Integer(
         required=True,
         readonly=True,
@@ -77,6 +85,11 @@ class CustomerComplaintEscalationLog(models.Model):
         readonly=True,
     )
     emails = fields.Char(string="Told Addresses", readonly=True)
+    is_doer_told = fields.Boolean(
+        string="Link Sent",
+        readonly=True,
+        help="Who does the task without reading the complaint got a mail with the link to it.",
+    )
     is_to_tell = fields.Boolean(readonly=True)
     detours = fields.Json(readonly=True)
     remark = fields.Char(compute="_compute_remark")
@@ -86,19 +99,21 @@ class CustomerComplaintEscalationLog(models.Model):
     )
 
     _once_uniq = models.UniqueIndex(
-        "(complaint_id, level_id, target, round)", "A level is escalated once for each time limit and round."
+        "(complaint_id, level_id, target, round, COALESCE(task_id, 0))",
+        "A level is escalated once for each time limit and round.",
     )
     _to_tell_idx = models.Index("(id) WHERE is_to_tell IS TRUE")
     _open_idx = models.Index("(complaint_id) WHERE state = 'open'")
 
-    @api.depends("level", "target", "cause")
+    @api.depends("level", "target", "cause", "task_id.name")
     @api.depends_context("lang")
     def _compute_what(self):
         names = dict(self._fields["target"]._description_selection(self.env))
         causes = dict(self._fields["cause"]._description_selection(self.env))
         for log in self:
             level = self.env._("Level %(number)s", number=log.level)
-            log.what = f"{level} · {names.get(log.target) or causes.get(log.cause)}"
+            reason = names.get(log.target) or causes.get(log.cause)
+            log.what = f"{level} · {log.sudo().task_id._say_target(reason)}"
 
     @api.depends("detours")
     @api.depends_context("lang")
@@ -166,10 +181,8 @@ class CustomerComplaintEscalationLog(models.Model):
     def _acknowledge(self, user):
         """Note who acknowledged the logs, and what of their complaints follows from it."""
         below = self.search([("complaint_id", "in", self.complaint_id.ids), ("state", "=", "open")])
-        reached = {(log.complaint_id, log.target, log.round): log.level for log in self.sorted("level")}
-        done = self | below.filtered(
-            lambda log: log.level <= reached.get((log.complaint_id, log.target, log.round), 0)
-        )
+        reached = {log._get_row_key(): log.level for log in self.sorted("level")}
+        done = self | below.filtered(lambda log: log.level <= reached.get(log._get_row_key(), 0))
         done.write(
             {
                 "state": "acknowledged",
@@ -179,18 +192,24 @@ class CustomerComplaintEscalationLog(models.Model):
         )
         done.complaint_id._after_acknowledge(self, user)
 
+    def _get_row_key(self):
+        """Return what has levels of its own: a time limit of a complaint, or of one task, in a round."""
+        return self.complaint_id, self.target, self.task_id, self.round
+
     @api.model
     def _append(self, vals_list, receivers):
         """Append rows of levels that did not fire in this round yet, and return those.
 
         :param vals_list: dicts with the same keys
-        :param receivers: {(complaint id, level id, target): user ids}
+        :param receivers: {(complaint id, level id, target, task id): user ids}
         """
         logs = insert(self, vals_list, skip_taken=True)
         rows = [
             (log.id, user_id)
             for log in logs
-            for user_id in receivers.get((log.complaint_id.id, log.level_id.id, log.target), ())
+            for user_id in receivers.get(
+                (log.complaint_id.id, log.level_id.id, log.target, log.task_id.id), ()
+            )
         ]
         if rows:
             values = SQL(", ").join(SQL("%s", row) for row in rows)

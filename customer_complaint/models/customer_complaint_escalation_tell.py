@@ -8,6 +8,8 @@ DIGEST_ROWS = 50
 # Messages wait for the last worker, but not longer than this.
 LONGEST_WAIT = timedelta(minutes=10)
 TELL_AT_ONCE = 20000
+# To who does a department task and cannot read the complaint.
+TASK_TEMPLATE = "customer_complaint.mail_template_complaint_task_escalated"
 # Of the database lock held while people are told.
 TELL_LOCK = 19_027_501
 
@@ -20,7 +22,7 @@ class CustomerComplaintEscalationLog(models.Model):
     def _get_text(self):
         """Return in the reader's language what was escalated, why and to whom."""
         self.ensure_one()
-        people = ", ".join([*self.user_ids.mapped("name"), *filter(None, [self.emails])])
+        people = ", ".join([*self.user_ids.mapped("name"), *filter(None, [self.emails, self._get_doer()])])
         text = self.env._("Escalated (%(what)s) to: %(people)s.", what=self.what, people=people or "-")
         return " ".join(
             filter(
@@ -48,7 +50,14 @@ class CustomerComplaintEscalationLog(models.Model):
                 group._send_digest(user.lang, user.tz, user.name, partner=user.partner_id)
             for email, group in by_email.items():
                 group._send_digest(None, None, email, email=email)
+            missing = logs.filtered("is_doer_told").task_id.filtered(lambda task: task.state == "open")
+            missing._mail(TASK_TEMPLATE)
         self.env["ir.cron"]._commit_progress(0)
+
+    def _get_doer(self):
+        """Return the name or address of who got the link to the task, False unless it was sent."""
+        task = self.task_id
+        return self.is_doer_told and (task.user_id.name or task.email)
 
     def _get_addressees(self):
         """Return {user: logs} and {address: logs}."""

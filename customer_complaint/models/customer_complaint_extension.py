@@ -6,6 +6,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_datetime
 
 from ..tools import clock
+from . import identity_fields as masked
 from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS, UNITS
 from .customer_complaint_stage import OPEN_PHASES
 
@@ -34,7 +35,7 @@ class CustomerComplaintExtension(models.Model):
         "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
+    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     target = fields.Selection(
         [target for target in TARGETS if target[0] in COMPLAINT_TARGETS],

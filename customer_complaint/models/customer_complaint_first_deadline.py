@@ -19,6 +19,7 @@ READ_FIELDS = {
     "escalation_level",
     "escalation_round",
     "escalation_since",
+    "has_open_tasks",
 }
 
 

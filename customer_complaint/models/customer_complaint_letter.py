@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html2plaintext, is_html_empty
 
+from . import identity_fields as masked
+
 LETTER_USES = ("letter", "final")
 
 
@@ -43,7 +45,7 @@ class CustomerComplaintLetter(models.Model):
         "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
+    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     severity = fields.Selection(related="complaint_id.severity")
     template_id = fields.Many2one(

@@ -3,7 +3,8 @@ import math
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .customer_complaint import EARLIEST_YEAR, PROBLEM_KINDS, STAFF
+from . import identity_fields as masked
+from .customer_complaint import EARLIEST_YEAR, STAFF
 from .customer_complaint_flow import Missing
 
 EXPECTATIONS = [
@@ -36,8 +37,8 @@ class CustomerComplaintMatter(models.Model):
         groups=STAFF,
     )
     product_ref = fields.Char(string="Product or Serial Number", groups=STAFF)
-    order_ref = fields.Char(string="Order or Contract", groups=STAFF)
-    reference = fields.Reference(
+    order_ref = masked.Char(string="Order or Contract", groups=STAFF)
+    reference = masked.Reference(
         lambda self: self._selection_reference(), string="Document", copy=False, groups=STAFF
     )
     source_reference = fields.Char(
@@ -51,9 +52,9 @@ class CustomerComplaintMatter(models.Model):
     is_on_behalf = fields.Boolean(
         string="On Behalf of the Customer", groups=STAFF, help="Somebody else speaks for the customer."
     )
-    representative_name = fields.Char(string="Representative", groups=STAFF)
-    representative_contact = fields.Char(string="Reach the Representative", groups=STAFF)
-    representative_relation = fields.Char(
+    representative_name = masked.Char(string="Representative", groups=STAFF)
+    representative_contact = masked.Char(string="Reach the Representative", groups=STAFF)
+    representative_relation = masked.Char(
         string="Relation and Authority",
         groups=STAFF,
         help="E.g. daughter, with a letter of authority of the 3rd of May.",
@@ -66,7 +67,6 @@ class CustomerComplaintMatter(models.Model):
         copy=False,
         groups=STAFF,
     )
-    is_problem = fields.Boolean(compute="_compute_is_problem")
 
     _claimed_amount_range = models.Constraint(
         # not a number is larger than any number
@@ -82,11 +82,6 @@ class CustomerComplaintMatter(models.Model):
             if complaint.claimed_amount and not currency:
                 currency = (complaint.company_id or self.env.company).currency_id
             complaint.claimed_currency_id = currency
-
-    @api.depends("kind")
-    def _compute_is_problem(self):
-        for complaint in self:
-            complaint.is_problem = complaint.kind in PROBLEM_KINDS
 
     @api.model
     def _get_reference_models(self):

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from . import identity_fields as masked
 from .customer_complaint import STAFF
 from .customer_complaint_keyword import FLAGS
 
@@ -16,6 +17,7 @@ TAKEN_OVER = (
     "category_id",
     "product_ref",
     "order_ref",
+    "reference",
     "happened_datetime",
     "expectation_kind",
     "expectation",
@@ -27,7 +29,7 @@ class CustomerComplaintMerge(models.Model):
 
     _inherit = "customer.complaint"
 
-    merged_into_id = fields.Many2one(
+    merged_into_id = masked.Many2one(
         "customer.complaint", readonly=True, copy=False, index="btree_not_null", groups=STAFF
     )
     merged_ids = fields.One2many(
@@ -240,7 +242,7 @@ class CustomerComplaintMerge(models.Model):
     def _prepare_merge_vals(self, main):
         """Return what ``main`` takes over."""
         vals = {}
-        for name in TAKEN_OVER:
+        for name in self._get_taken_over():
             source = next((source for source in self if source[name]), None)
             if source and not main[name]:
                 vals[name] = main._fields[name].convert_to_write(source[name], main)
@@ -258,6 +260,11 @@ class CustomerComplaintMerge(models.Model):
         if any(one.is_major for one in self):
             vals["is_major"] = True
         return vals
+
+    @api.model
+    def _get_taken_over(self):
+        """Return the fields that ``main`` takes over where it says nothing itself. Override to add some."""
+        return TAKEN_OVER
 
     def _log_merge(self, main):
         """Keep the words of the merged complaints in the log of ``main``, and where they went in their own."""

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
 from .customer_complaint_flow import Missing
-from .customer_complaint_stage import DONE_PHASES, OPEN_PHASES
+from .customer_complaint_stage import DONE_PHASES
 
 STAFF = "base.group_user"
 SHOWN = 40
@@ -42,15 +42,6 @@ class CustomerComplaint(models.Model):
     )
     waits_for = fields.Selection(related="waiting_reason_id.waits_for", string="Waiting for", groups=STAFF)
     stage_note = fields.Char(string="Note on the Stage", copy=False, groups=STAFF)
-    can_go_back = fields.Boolean(compute="_compute_can_go_back")
-
-    @api.depends("stage_id", "team_id")
-    def _compute_can_go_back(self):
-        """Offer to take the last move back wherever a complaint cannot be at its very beginning."""
-        for complaint in self:
-            first = complaint.stage_id._get_first(complaint.team_id)
-            is_ended = complaint.stage_id._get_phase() in ("resolved", "cancelled")
-            complaint.can_go_back = complaint.stage_id != first and not is_ended
 
     def write(self, vals):
         if vals.get("stage_id"):
@@ -112,32 +103,6 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         self.check_access("write")
         return self.env["customer.complaint.move"]._open(self, self.stage_id)
-
-    def action_back(self):
-        """Take the last move back. The history keeps both.
-
-        It is for whoever made the move, the team's leader and its service manager. A complaint that is done is
-        brought back by reopening.
-
-        :raises UserError: when there is no stage to go back to
-        """
-        self.ensure_one()
-        self.check_access("write")
-        last, previous = self._get_last_moves()
-        if not previous:
-            raise UserError(self.env._("The complaint has been in no other stage."))
-        if self.phase in DONE_PHASES and previous._get_phase() in OPEN_PHASES:
-            return self.action_reopen()
-        if self.env.uid != last.user_id.id and self._get_roles().isdisjoint(("leader", "manager")):
-            raise AccessError(
-                self.env._(
-                    "Only who made the last move, the team leader and the service manager take it back."
-                )
-            )
-        reason = self._get_reason_in(previous)
-        # As superuser: the rules were kept when the complaint first came there; rights were checked above.
-        self.sudo().write({"stage_id": previous.id, "waiting_reason_id": reason.id})
-        return True
 
     # Rules
 
@@ -280,18 +245,6 @@ class CustomerComplaint(models.Model):
             "views": [(False, "form")],
         }
 
-    def action_view_compensations(self):
-        """Open the compensations of the complaint."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_complaint.customer_complaint_compensation_action"
-        )
-        return {
-            **action,
-            "domain": [("complaint_id", "=", self.id)],
-            "context": {"default_complaint_id": self.id},
-        }
-
     @api.model
     def _get_board_team(self, domain):
         """Return the one team of which the domain (or the context) of a board speaks, may be empty."""
@@ -360,16 +313,3 @@ class CustomerComplaint(models.Model):
             "reason_id": asks and self.waiting_reason_id.id,
             "note": asks and self.stage_note,
         }
-
-    def _get_last_moves(self):
-        """Return (last row of the history, stage before the present one), both may be empty."""
-        rows = self.sudo().stage_history_ids.sorted(lambda row: (row.datetime, row.id), reverse=True)
-        previous = next(
-            (row.stage_id for row in rows if row.stage_id != self.stage_id), self.stage_id.browse()
-        )
-        return rows[:1], previous
-
-    def _get_reason_in(self, stage):
-        """Return why the complaint waited when it was last in ``stage``."""
-        rows = self.sudo().stage_history_ids.filtered(lambda row: row.stage_id == stage)
-        return rows.sorted("id")[-1:].reason_id

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from . import identity_fields as masked
+
 PLAN_STATES = [
     ("draft", "Draft"),
     ("approved", "Approved"),
@@ -45,7 +47,7 @@ class CustomerComplaintPlan(models.Model):
         "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
+    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     name = fields.Char(required=True, default=lambda self: self._default_name(), tracking=True)
     goal = fields.Text(help="What shall be reached, for the customer and in the house.")

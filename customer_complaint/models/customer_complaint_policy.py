@@ -151,7 +151,7 @@ class CustomerComplaintPolicy(models.Model):
         """Return what a complaint has of a condition: an id or a key, False for nothing."""
         if name == "is_regulator":
             return complaint.source_id.is_regulator
-        value = complaint.partner_id.care_grade_id if name == "grade_id" else complaint[name]
+        value = complaint.sudo().partner_id.care_grade_id if name == "grade_id" else complaint[name]
         return value.id if isinstance(value, models.BaseModel) else value
 
     @api.model

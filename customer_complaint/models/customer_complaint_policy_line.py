@@ -11,6 +11,7 @@ TARGETS = [
 ]
 # Those a complaint itself has a clock for; a task has its own, from its handing over.
 COMPLAINT_TARGETS = ("acknowledge", "response", "solution", "resolution", "update")
+TASK_TARGET = "task"
 UNITS = [
     ("working_hours", "Working Hours"),
     ("working_days", "Working Days"),

@@ -23,6 +23,8 @@ class CustomerComplaintPortal(models.Model):
         return own | (
             Domain("commercial_partner_id", "=", partner.commercial_partner_id.id)
             & Domain("company_id", "in", companies.ids)
+            & Domain("is_confidential", "=", False)
+            & Domain("is_identity_protected", "=", False)
         )
 
     def _portal_is_allowed(self, partner):
@@ -30,6 +32,8 @@ class CustomerComplaintPortal(models.Model):
         self.ensure_one()
         if self.partner_id == partner:
             return True
+        if self.is_confidential or self.is_identity_protected:
+            return False
         setting = self.company_id.care_complaint_colleagues
         return (
             bool(self.partner_id)

@@ -104,9 +104,7 @@ class CustomerComplaintRegister(models.Model):
 
     def _get_similar_domain(self):
         """Return the domain of recent complaints, of whomever, about the same product or with the same words."""
-        reasons = []
-        if self.product_ref:
-            reasons.append(Domain("product_ref", "=ilike", self.product_ref.strip()))
+        reasons = self._get_product_reasons()
         words = WORD.findall(self.name or "")[:WORDS_COMPARED]
         if words:
             subject = Domain.OR(Domain("name", "ilike", word) for word in words)
@@ -123,6 +121,12 @@ class CustomerComplaintRegister(models.Model):
             & Domain("received_datetime", ">=", since)
             & Domain("kind", "in", PROBLEM_KINDS)
         )
+
+    def _get_product_reasons(self):
+        """Return the domains of complaints about the same product. Override to add some."""
+        if not self.product_ref:
+            return []
+        return [Domain("product_ref", "=ilike", self.product_ref.strip())]
 
     def _guess_customers(self):
         """Return the contacts that the written address or number may belong to."""

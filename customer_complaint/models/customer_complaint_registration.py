@@ -8,11 +8,51 @@ from odoo.exceptions import UserError, ValidationError
 from .customer_complaint import CODE_ONLY_FIELDS
 from .customer_complaint_first_deadline import FIRST_FIELDS
 
+# What only the program sets, later, and is empty until then.
+EMPTY_FIELDS = {
+    "acknowledged_datetime",
+    "assign_rule_id",
+    "closed_datetime",
+    "duplicate_of_id",
+    "escalation_since",
+    "escalation_state",
+    "forwarded_by",
+    "handler_reason",
+    "handover_user_id",
+    "informed_datetime",
+    "matched_words",
+    "merged_into_id",
+    "previous_id",
+    "probable_partner_id",
+    "repeat_of_id",
+    "resolved_datetime",
+    "responded_datetime",
+    "signed_by",
+    "signed_datetime",
+    "signed_digest",
+    "solution_answer",
+    "told_flags",
+}
+# No default takes the place of what the program computes either.
+WITHOUT_DEFAULT = EMPTY_FIELDS.union(FIRST_FIELDS)
+
 
 class CustomerComplaintRegistration(models.Model):
     """Fill in what a new complaint begins with, looking up once what a whole batch shares."""
 
     _inherit = "customer.complaint"
+
+    @api.model
+    def default_get(self, fields_list):
+        """Neither a client's context nor a user's default says what only the program sets."""
+        return super().default_get([name for name in fields_list if name not in WITHOUT_DEFAULT])
+
+    def _drop_empty(self, vals_list):
+        """Leave out of the statement what is empty and has no default: each column costs for each row."""
+        return [
+            {name: value for name, value in vals.items() if value or name not in EMPTY_FIELDS}
+            for vals in vals_list
+        ]
 
     def _fill_defaults(self, vals_list):
         """Return the values of new complaints with all that would be looked up for each, looked up once."""
@@ -22,11 +62,14 @@ class CustomerComplaintRegistration(models.Model):
         filled = [{**fresh, **vals} for vals in vals_list]
         self._fill_context_defaults(filled)
         self._fill_teams(filled)
+        self._fill_protection(filled)
         now = fields.Datetime.now()
         Stage = self.env["customer.complaint.stage"]
+        Team = self.env["customer.complaint.team"]
+        teams = {vals.get("team_id") for vals in filled if not vals.get("stage_id")}
+        firsts = {team_id: Stage._get_first(Team.browse(team_id)).id for team_id in teams}
         for vals in filled:
-            team = self.env["customer.complaint.team"].browse(vals.get("team_id"))
-            vals["stage_id"] = vals.get("stage_id") or Stage._get_first(team).id
+            vals["stage_id"] = vals.get("stage_id") or firsts[vals.get("team_id")]
             vals["received_datetime"] = vals.get("received_datetime") or now
             vals["stage_datetime"] = vals["stage_datetime"] or now
             # Each is acknowledged with a link to it: a token made later would be a second write.
@@ -72,24 +115,17 @@ class CustomerComplaintRegistration(models.Model):
     @api.model
     def _next_numbers(self, company, count):
         """Return ``count`` numbers of the company's sequence, never the same twice; gaps may arise."""
-        sequence = (
-            self.env["ir.sequence"]
-            .sudo()
-            .search_fetch(
-                [("code", "=", "customer.complaint"), ("company_id", "in", [company.id, False])],
-                ["implementation", "use_date_range", "prefix", "suffix", "padding"],
-                order="company_id",
-                limit=1,
-            )
-        )
-        if not sequence:
+        facts = self._get_sequence_facts(company.id)
+        if not facts:
             raise ValidationError(self.env._("There is no sequence for complaint numbers."))
-        if sequence.implementation != "standard" or sequence.use_date_range:
-            return [sequence.next_by_id() for _index in range(count)]
+        sequence_id, is_simple, prefix, suffix, padding = facts
+        Sequence = self.env["ir.sequence"].sudo()
+        if not is_simple:
+            return [Sequence.browse(sequence_id).next_by_id() for _index in range(count)]
         try:
             rows = self.env.execute_query(
                 tools.SQL(
-                    "SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", count
+                    "SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence_id:03d}", count
                 )
             )
         except psycopg2.errors.SequenceGeneratorLimitExceeded as error:
@@ -98,6 +134,24 @@ class CustomerComplaintRegistration(models.Model):
                     "The sequence of complaint numbers has come to its end; an administrator renews it."
                 )
             ) from error
-        # The dates in prefix and suffix are the same for the whole range.
-        prefix, suffix = sequence._get_prefix_suffix()
-        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in rows]
+        # The dates in prefix and suffix are the same for the whole range; a record in memory is not read.
+        prefix, suffix = Sequence.new({"prefix": prefix, "suffix": suffix})._get_prefix_suffix()
+        return [f"{prefix}{number:0{padding}d}{suffix}" for (number,) in rows]
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_sequence_facts(self, company_id):
+        """Return id, whether numbers are drawn plainly, prefix, suffix and padding; none without a sequence."""
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .search(
+                [("code", "=", "customer.complaint"), ("company_id", "in", [company_id, False])],
+                order="company_id",
+                limit=1,
+            )
+        )
+        if not sequence:
+            return None
+        is_simple = sequence.implementation == "standard" and not sequence.use_date_range
+        return sequence.id, is_simple, sequence.prefix, sequence.suffix, sequence.padding

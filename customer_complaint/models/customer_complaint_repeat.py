@@ -7,12 +7,16 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from . import identity_fields as masked
 from .customer_complaint import PROBLEM_KINDS, STAFF
 from .customer_complaint_stage import OPEN_PHASES
 
 REPEAT_FIELDS = {"repeat_of_id": False, "duplicate_of_id": False, "is_repeat_checked": False}
 # A change of one of these asks anew whether it is a repeat.
-CAUSES = {"partner_id", "category_id", "product_ref", "name", "kind", "received_datetime", "email_from"}
+CAUSES = {"partner_id", "category_id", "product_ref", "reference", "name", "kind"} | {
+    "received_datetime",
+    "email_from",
+}
 
 
 class CustomerComplaintRepeat(models.Model):
@@ -25,10 +29,10 @@ class CustomerComplaintRepeat(models.Model):
 
     _inherit = "customer.complaint"
 
-    repeat_of_id = fields.Many2one(
+    repeat_of_id = masked.Many2one(
         "customer.complaint", readonly=True, copy=False, index="btree_not_null", groups=STAFF
     )
-    duplicate_of_id = fields.Many2one(
+    duplicate_of_id = masked.Many2one(
         "customer.complaint",
         string="Possible Duplicate of",
         readonly=True,
@@ -59,7 +63,7 @@ class CustomerComplaintRepeat(models.Model):
 
     def write(self, vals):
         self._check_repeat_fields(vals)
-        if not CAUSES.isdisjoint(vals):
+        if not self._get_repeat_causes().isdisjoint(vals):
             vals = {**vals, "is_repeat_checked": False}
         return super().write(vals)
 
@@ -130,6 +134,24 @@ class CustomerComplaintRepeat(models.Model):
         return related
 
     @api.model
+    def _get_repeat_causes(self):
+        """Return the set of fields of which a change asks anew. Override to add some."""
+        return CAUSES
+
+    @api.model
+    def _get_same_reasons(self):
+        """Return the SQL conditions of which one makes ``other`` be about the same as ``complaint``.
+
+        Override to add some.
+        """
+        return [
+            SQL("other.category_id = complaint.category_id"),
+            SQL("LOWER(other.product_ref) = LOWER(complaint.product_ref)"),
+            SQL("other.reference = complaint.reference"),
+            SQL("LOWER(other.name) = LOWER(complaint.name)"),
+        ]
+
+    @api.model
     def _get_same_matter(self):
         """Return the condition that ``other`` is of the same customer, about the same matter as ``complaint``."""
         return SQL(
@@ -138,12 +160,10 @@ class CustomerComplaintRepeat(models.Model):
             AND other.kind IN %(kinds)s AND complaint.kind IN %(kinds)s
             AND (other.commercial_partner_id = complaint.commercial_partner_id
                  OR other.email_normalized = complaint.email_normalized)
-            AND (other.category_id = complaint.category_id
-                 OR LOWER(other.product_ref) = LOWER(complaint.product_ref)
-                 OR other.reference = complaint.reference
-                 OR LOWER(other.name) = LOWER(complaint.name))
+            AND (%(reasons)s)
             """,
             kinds=PROBLEM_KINDS,
+            reasons=SQL(" OR ").join(self._get_same_reasons()),
         )
 
     def _link_repeats(self):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from . import identity_fields as masked
 from .customer_complaint_stage import DONE_PHASES
 
 
@@ -10,7 +11,7 @@ class CustomerComplaintReplyClosed(models.Model):
 
     _inherit = "customer.complaint"
 
-    previous_id = fields.Many2one(
+    previous_id = masked.Many2one(
         "customer.complaint",
         "Continues",
         readonly=True,

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext, is_html_empty
 
+from . import identity_fields as masked
 from .customer_complaint_clock import Question
 
 TODO = "mail.mail_activity_data_todo"
@@ -34,7 +35,7 @@ class CustomerComplaintReview(models.Model):
 
     complaint_id = fields.Many2one("customer.complaint", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="complaint_id.company_id")
-    partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
+    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     state = fields.Selection(
         [

@@ -1,19 +1,28 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 CONFIDENTIAL_FIELDS = {"is_confidential", "accused_ids"}
 # A change of one of these may take the complaint out of somebody's sight.
-SIGHT_FIELDS = {*CONFIDENTIAL_FIELDS, "user_id", "helper_ids", "handover_user_id", "receiver_id", "team_id"}
+SIGHT_FIELDS = {
+    *CONFIDENTIAL_FIELDS,
+    "user_id",
+    "helper_ids",
+    "handover_user_id",
+    "receiver_id",
+    "team_id",
+    "investigator_id",
+}
 
 
 class CustomerComplaint(models.Model):
     """Confidential complaints: who may see them.
 
-    The handler, the helpers, whom it is offered to, the service manager of the team, and as far as they are no
-    colleagues of the accused (members of the same complaint team) the complaint managers, directors and auditors.
-    Directors see it also as colleagues. The accused never does, whatever the role. ``ir_rule`` applies the domain
-    to the complaint, to all that belongs to it, and to the timeline.
+    The handler, the helpers, whom it is offered to, the investigator, the service manager of the team, and as far as
+    they are no colleagues of the accused (members of the same complaint team) the complaint managers, directors and
+    auditors. Directors see it also as colleagues. The accused never does, whatever the role. ``ir_rule`` applies the
+    domain to the complaint, to all that belongs to it, and to the timeline.
     """
 
     _inherit = "customer.complaint"
@@ -127,14 +136,32 @@ class CustomerComplaint(models.Model):
     @tools.ormcache("uid")
     def _get_confidential_domain_of(self, uid):
         user = self.env["res.users"].sudo().browse(uid)
-        public = Domain("is_confidential", "=", False)
         if user.share:
-            return public | Domain("partner_id", "=", user.partner_id.id)
+            # colleagues of who is protected do not learn of it from their portal either
+            shown = Domain("is_confidential", "=", False) & Domain("is_identity_protected", "=", False)
+            return shown | Domain("partner_id", "=", user.partner_id.id)
+        own = Domain("is_confidential", "=", True) & self._get_own_confidential_domain(user)
+        # The few there are, as a subquery that depends on no row: an index alone answers how many are in a stage.
+        few = self.sudo().with_context(active_test=False)._search(own).subselect()
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "(%s IS NOT TRUE OR %s IN %s)",
+                model._field_to_sql(alias, "is_confidential", query),
+                SQL.identifier(alias, "id"),
+                few,
+            ),
+            predicate=lambda complaint: not complaint.is_confidential or bool(complaint.filtered_domain(own)),
+        )
+
+    @api.model
+    def _get_own_confidential_domain(self, user):
+        """Return the domain of the confidential complaints that an employee may see."""
         named = (
-            Domain("user_id", "=", uid)
-            | Domain("helper_ids", "in", [uid])
-            | Domain("handover_user_id", "=", uid)
-            | Domain("team_id.manager_id", "=", uid)
+            Domain("user_id", "=", user.id)
+            | Domain("helper_ids", "in", user.ids)
+            | Domain("handover_user_id", "=", user.id)
+            | Domain("investigator_id", "=", user.id)
+            | Domain("team_id.manager_id", "=", user.id)
         )
         if user.has_group("customer_care.group_care_director"):
             named = Domain.TRUE
@@ -145,7 +172,7 @@ class CustomerComplaint(models.Model):
         ):
             colleagues = self._get_colleagues(user)
             named |= ~Domain("accused_ids", "in", colleagues.ids)
-        return public | (~Domain("accused_ids", "in", [uid]) & named)
+        return ~Domain("accused_ids", "in", user.ids) & named
 
     @api.model
     def _get_colleagues(self, user):
@@ -170,6 +197,7 @@ class CustomerComplaint(models.Model):
     def _take_out_of_sight(self):
         """Remove from followers, messages and to-dos who may not see the complaints any more, as superuser."""
         self.env.flush_all()
+        self._move_callbacks()
         for complaint in self:
             messages = complaint.message_ids
             partners = (
@@ -192,6 +220,24 @@ class CustomerComplaint(models.Model):
             complaint.activity_ids.filtered(
                 lambda activity, hidden=hidden: activity.user_id in hidden
             ).unlink()
+
+    def _move_callbacks(self):
+        """Take open callbacks from who may not know of them any more, as superuser; their subject tells nothing."""
+        callbacks = self.env["customer.callback"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "planned")]
+        )
+        for callback in callbacks:
+            vals = {"subject": self.env._("Callback about a protected matter")}
+            complaint = self.browse(callback.res_id)
+            if not complaint._is_known_to(callback.user_id):
+                told = complaint._get_told_user()
+                vals["user_id"] = told.id if complaint._is_known_to(told) else False
+            callback.write(vals)
+
+    def _is_known_to(self, user):
+        """Return whether a user, may be empty, sees the complaint and who complained (singleton)."""
+        complaint = self.with_user(user).sudo(False)
+        return bool(user) and complaint.has_access("read") and not complaint._hides_identity()
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Keep those out who may not see the complaint."""

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime, html2plaintext
 from odoo.tools.image import base64_to_image
 
+from . import identity_fields as masked
+
 _logger = logging.getLogger(__name__)
 
 STAFF = "base.group_user"
@@ -19,10 +21,10 @@ class CustomerComplaintSignature(models.Model):
 
     _inherit = "customer.complaint"
 
-    signature = fields.Image(
+    signature = masked.Image(
         max_width=1024, max_height=1024, readonly=True, copy=False, groups=STAFF, attachment=True
     )
-    signed_by = fields.Char(readonly=True, copy=False, groups=STAFF)
+    signed_by = masked.Char(readonly=True, copy=False, groups=STAFF)
     signed_datetime = fields.Datetime("Signed on", readonly=True, copy=False, groups=STAFF)
     signed_digest = fields.Char(
         "Fingerprint of the Signed Text", readonly=True, copy=False, groups=STAFF, help="SHA-256"
@@ -54,19 +56,23 @@ class CustomerComplaintSignature(models.Model):
         }
 
     def _get_registered(self):
-        """Return what is read back and signed (singleton): [(label, text)] in the reader's language."""
+        """Return what is read back and signed (singleton): [(label, text)] in the reader's language.
+
+        Without the customer for who does not know him.
+        """
         self.ensure_one()
         complaint = self.sudo()
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         zone = complaint.partner_id.tz or complaint.company_id.partner_id.tz or self.env.user.tz or "UTC"
+        known = complaint.browse() if self._hides_identity() else complaint
         rows = [
             (self.env._("Number"), complaint.number),
             (
                 self.env._("Received on"),
                 format_datetime(self.env, complaint.received_datetime, tz=zone, dt_format="short"),
             ),
-            (self.env._("Customer"), complaint.partner_id.display_name or complaint.contact_name),
-            (self.env._("Reached by"), ", ".join(filter(None, (complaint.email_from, complaint.phone)))),
+            (self.env._("Customer"), known.partner_id.display_name or known.contact_name),
+            (self.env._("Reached by"), ", ".join(filter(None, (known.email_from, known.phone)))),
             (self.env._("Kind"), kinds.get(complaint.kind)),
             (self.env._("Category"), complaint.category_id.display_name),
             (self.env._("Title"), complaint.name),
@@ -100,8 +106,10 @@ class CustomerComplaintSignature(models.Model):
         :param files: [(name, content)] of a paper that was signed and scanned
         :param digest: of what was read before it was signed, None: of what is registered now
         :raises UserError: it is not a picture, there is nothing, or something else is registered now
+        :raises AccessError: for who does not know the complainant
         """
         self.ensure_one()
+        self._check_identity_known()
         if digest is not None and digest != self._get_signed_digest():
             raise UserError(self.env._("What is registered has changed meanwhile. Please read it again."))
         name = " ".join(str(name or "").split())[:PERSON_LENGTH]
@@ -151,8 +159,11 @@ class CustomerComplaintSignature(models.Model):
         return [(f"{base}.{kind}", content)]
 
     def _message_log_signature(self, name, attachments):
+        """Note in the customer's name that he has signed: message and document say who he is."""
         self.message_post(
             body=self.env._("%(name)s has signed what is registered.", name=name),
+            author_id=self.sudo().partner_id.id or False,
+            email_from=self.sudo().partner_id.email_formatted or self._get_author_address(),
             subtype_xmlid="mail.mt_note",
             attachments=attachments,
         )

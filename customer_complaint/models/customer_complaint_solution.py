@@ -111,13 +111,14 @@ class CustomerComplaintSolution(models.Model):
 
     # What the customer does
 
-    def _customer_act(self, act, person, comment="", rating=0, digest=None):
+    def _customer_act(self, act, person, comment="", rating=0, digest=None, reasons=()):
         """Do what the customer decided on one complaint, as superuser; rights are checked by the caller.
 
         :param act: one of ``_portal_get_acts`` but ``sign``
         :param person: name of who decides
         :param rating: 1, 3 or 5, for ``rate``
         :param digest: of the solution the customer had before him, for ``accept`` and ``decline``
+        :param reasons: ids of what the customer is not satisfied with, for ``rate``
         :raises UserError: it cannot be done now, or a reason is missing
         """
         self.ensure_one()
@@ -130,7 +131,7 @@ class CustomerComplaintSolution(models.Model):
         if act in ("decline", "reopen", "escalate") and not comment:
             raise UserError(self.env._("Please tell us why."))
         if act == "rate":
-            return complaint._customer_rate(rating, comment)
+            return complaint._customer_rate(rating, comment, reasons)
         complaint._log_answer(act, person, comment)
         return getattr(complaint, f"_customer_{act}")(person, comment)
 
@@ -159,10 +160,11 @@ class CustomerComplaintSolution(models.Model):
         self._post_of_customer(self.env._("%(name)s withdraws the complaint.", name=person), comment)
         self.stage_id = self._get_cancelled_stage()
 
-    def _customer_rate(self, rating, comment):
+    def _customer_rate(self, rating, comment, reasons=()):
         if rating not in (1, 3, 5):
             raise UserError(self.env._("Please choose one of the faces."))
         self.rating_apply(rating, token=self._rating_get_access_token(), feedback=comment or None)
+        self.dissatisfaction_ids = self._get_offered_reasons().filtered(lambda reason: reason.id in reasons)
 
     def _complaint_on_solution_answer(self, accepted, comment):
         """Act on the customer's answer to the proposed solution; called on one complaint as superuser.
@@ -205,7 +207,7 @@ class CustomerComplaintSolution(models.Model):
         return self.message_post(
             body=text,
             author_id=author.id or False,
-            email_from=author.email_formatted or self.email_from or self.company_id.email_formatted or False,
+            email_from=author.email_formatted or self._get_author_address(),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             **kwargs,

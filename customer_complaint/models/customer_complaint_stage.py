@@ -120,19 +120,39 @@ class CustomerComplaintStage(models.Model):
         :param without: stages that are about to go
         :raises ValidationError: when one has none
         """
+        lost = self._get_teams_without("open", without)
+        if lost:
+            raise ValidationError(
+                self.env._(
+                    "No open stage would be left in which to begin: %(teams)s",
+                    teams=self._get_team_names(lost),
+                )
+            )
+
+    @api.model
+    def _get_teams_without(self, phase, without=()):
+        """Return the teams whose complaints use no active stage of a phase: a set of ids, False for no team.
+
+        :param without: stages that do not count
+        """
         teams = self.env["customer.complaint.team"].sudo().search(Domain.TRUE)
-        stages = self.sudo().search([("phase", "=", "open")]).filtered(lambda stage: stage not in without)
+        stages = self.sudo().search([("phase", "=", phase)]).filtered(lambda stage: stage not in without)
         serving = [set(stage.with_context(active_test=False).team_ids.ids) for stage in stages]
-        lost = [
-            team
+        return {
+            team.id
             for team in (*teams, teams.browse())
             if not any(team.id in served or not (served or team.has_own_stages) for served in serving)
-        ]
-        if lost:
-            names = ", ".join(team.name or self.env._("complaints without team") for team in lost)
-            raise ValidationError(
-                self.env._("No open stage would be left in which to begin: %(teams)s", teams=names)
-            )
+        }
+
+    @api.model
+    def _get_team_names(self, team_ids):
+        """Return the names of teams for people to read.
+
+        :param team_ids: as of ``_get_teams_without``
+        """
+        teams = self.env["customer.complaint.team"].sudo().browse(filter(None, team_ids))
+        names = teams.mapped("name")
+        return ", ".join([*names, self.env._("complaints without team")] if False in team_ids else names)
 
     @api.model
     @tools.ormcache()

@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 ENTRY_ROLES = [
@@ -95,22 +95,6 @@ class CustomerComplaintStage(models.Model):
                 raise ValidationError(
                     self.env._("Name the groups that may move complaints into %(stage)s.", stage=stage.name)
                 )
-
-    def action_archive(self):
-        """Archive the stages; ask where complaints that are still in them shall go."""
-        Complaint = self.env["customer.complaint"].sudo()
-        if not Complaint.search_count([("stage_id", "in", self.ids)], limit=1):
-            return super().action_archive()
-        self.check_access("write")
-        wizard = self.env["customer.complaint.stage.archive"].create({"stage_ids": [Command.set(self.ids)]})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Archive Stages"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
 
     def _prepare_facts(self):
         return {

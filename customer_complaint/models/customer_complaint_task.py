@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, format_datetime, html2plaintext, is_html_empty, plaintext2html
 
+from . import identity_fields as masked
+
 STATES = [
     ("draft", "Draft"),
     ("open", "In Work"),
@@ -45,7 +47,7 @@ class CustomerComplaintTask(models.Model):
         "customer.complaint", required=True, index=True, ondelete="cascade", readonly=False
     )
     company_id = fields.Many2one(related="complaint_id.company_id")
-    partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
+    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
     handler_id = fields.Many2one(related="complaint_id.user_id", string="Handler of the Complaint")
     department_id = fields.Many2one(
         "customer.complaint.department", index="btree_not_null", ondelete="restrict", tracking=True

@@ -3,9 +3,7 @@ from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.exceptions import UserError
 
 from .customer_complaint_clock import Question
-from .customer_complaint_policy_line import TARGETS
-
-TASK_TARGET = TARGETS[-1][0]
+from .customer_complaint_policy_line import TASK_TARGET
 
 
 class CustomerComplaintTask(models.Model):
@@ -213,14 +211,18 @@ class CustomerComplaintTask(models.Model):
 
     # Deadlines
 
+    def _get_limit(self):
+        """Return (limit, unit) that the policy of the complaint gives a task (singleton), None without one."""
+        _policy, limits = self.env["customer.complaint.policy"]._match(self.complaint_id.sudo())
+        return next(((limit, unit) for target, limit, unit in limits if target == TASK_TARGET), None)
+
     def _get_limit_deadline(self, start):
         """Return the deadline of a task (singleton) handed over at ``start``; False when no time limit applies."""
-        complaint = self.complaint_id.sudo()
-        _policy, limits = self.env["customer.complaint.policy"]._match(complaint)
-        found = [(limit, unit) for target, limit, unit in limits if target == TASK_TARGET]
+        found = self._get_limit()
         if not found:
             return False
-        limit, unit = found[0]
+        complaint = self.complaint_id.sudo()
+        limit, unit = found
         Clock = self.env["customer.complaint.clock"].sudo()
         calendar = Clock._get_calendars(complaint)[complaint.team_id, complaint.company_id]
         question = Question(calendar, complaint.company_id, limit, unit, start.replace(microsecond=0), (), ())

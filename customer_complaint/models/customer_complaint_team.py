@@ -89,6 +89,8 @@ class CustomerComplaintTeam(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         """Keep complaints with their team, and policies and stages of one team from being of all."""
+        message = self.env._("Complaints keep their team: these teams can only be archived.")
+        self.env["customer.complaint"]._raise_used(message, self, "team_id")
         used = find_used(self, self._get_uses())
         if used:
             raise UserError(

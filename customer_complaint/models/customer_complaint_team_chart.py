@@ -126,6 +126,8 @@ class CustomerComplaintTeam(models.Model):
         needs = stage.requirement_ids.mapped("name")
         if stage.needs_reason:
             needs.append(self.env._("waiting reason"))
+        if stage.needs_investigation:
+            needs.append(self.env._("investigation complete"))
         if stage.phase == "closed":
             needs.append(self.env._("compensations decided and executed"))
         elif stage.phase == "resolved" or stage.needs_approvals_done:

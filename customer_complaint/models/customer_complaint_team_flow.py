@@ -17,14 +17,19 @@ class CustomerComplaintTeam(models.Model):
     )
 
     def write(self, vals):
+        if {"stage_ids", "has_own_stages"}.isdisjoint(vals):
+            return super().write(vals)
+        Stage = self.env["customer.complaint.stage"]
         before = self.stage_ids if "stage_ids" in vals else self.stage_ids.browse()
+        # A flow of its own is set up step by step.
+        endless = Stage._get_teams_without("closed") | set(self.ids if "has_own_stages" in vals else ())
         result = super().write(vals)
-        if {"stage_ids", "has_own_stages"}.intersection(vals):
-            # A stage without team would be one of all teams.
-            (before - self.stage_ids).filtered(lambda stage: not stage.team_ids).unlink()
-            self.env.registry.clear_cache()
-            self.env["customer.complaint.stage"]._check_open_stage_left()
-            self._move_misfits()
+        # A stage without team would be one of all teams.
+        (before - self.stage_ids).filtered(lambda stage: not stage.team_ids).unlink()
+        self.env.registry.clear_cache()
+        Stage._check_open_stage_left()
+        Stage._check_closing_stage_left(endless)
+        self._move_misfits()
         return result
 
     def copy(self, default=None):

@@ -125,7 +125,7 @@ class CustomerComplaintTeam(models.Model):
         """
         self.ensure_one()
         facts = self._get_people_facts()[self.id]
-        staff = division.get_staff(self.company_id)
+        staff = division.get_staff(self.company_id, division.day)
         there = [user_id for user_id in facts["member_ids"] if staff.is_there(user_id, division.day)]
         limit = facts["limit"]
         load = division.get_load() if limit or method == "load" else Counter()

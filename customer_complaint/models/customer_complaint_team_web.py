@@ -10,6 +10,9 @@ from ..tools import qr
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
 # pages of their own below the same address
 RESERVED_KEYS = ("track", "embed")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# above it, dark letters are read better; of 255
+BRIGHT = 150
 HOST = re.compile(r"(https?://)?(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
 
 
@@ -117,6 +120,10 @@ class CustomerComplaintTeam(models.Model):
         """Print the sheet with the QR code."""
         return self.env.ref("customer_complaint.customer_complaint_team_report_poster").report_action(self)
 
+    def action_print_web_card(self):
+        """Print the card with the QR code, for tables, parcels and receipts."""
+        return self.env.ref("customer_complaint.customer_complaint_team_report_card").report_action(self)
+
     def _get_web_qr_png(self):
         """Return the picture of the QR code of the form's address (singleton, PNG)."""
         self.ensure_one()
@@ -135,6 +142,25 @@ class CustomerComplaintTeam(models.Model):
             f'<iframe src="{self.web_url}/embed" title="{title}" width="100%" height="900" '
             'style="border:0" loading="lazy"></iframe>'
         )
+
+    def _get_web_colour(self):
+        """Return the colour of the company of its documents, like #1a2b3c; False where it has none (singleton)."""
+        self.ensure_one()
+        colour = self.company_id.primary_color or ""
+        return colour if COLOUR.fullmatch(colour) else False
+
+    def _get_web_style(self):
+        """Return the style that gives the buttons of the public pages the colour of the company (singleton)."""
+        colour = self._get_web_colour()
+        if not colour:
+            return False
+        red, green, blue = (int(colour[begin : begin + 2], 16) for begin in (1, 3, 5))
+        # Source: ITU-R BT.601, how bright a colour is to the eye
+        text = "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > BRIGHT else "#ffffff"
+        names = ("bg", "border-color", "hover-bg", "hover-border-color", "active-bg", "active-border-color")
+        colours = {**dict.fromkeys(names, colour), "color": text, "hover-color": text, "active-color": text}
+        rules = ";".join(f"--btn-{name}:{value}" for name, value in colours.items())
+        return f".o_complaint_public .btn-primary{{{rules}}}"
 
     def _get_frame_ancestors(self):
         """Return the sources of the header that says which sites may frame the form."""

@@ -1,10 +1,12 @@
 import hashlib
 import re
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.base.models.res_partner import _lang_get
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import consteq, email_normalize, formataddr, plaintext2html
+
+from . import identity_fields as masked
 
 # Only the program sets these; a new complaint has none of them.
 DOOR_FIELDS = (
@@ -27,13 +29,13 @@ class CustomerComplaintWeb(models.Model):
 
     _inherit = "customer.complaint"
 
-    contact_name = fields.Char(
+    contact_name = masked.Char(
         "Name Given", groups=STAFF, help="How the sender calls himself, while it is not known who he is."
     )
     contact_lang = fields.Selection(
         _lang_get, "Language Used", groups=STAFF, help="In which the sender wrote; he is answered in it."
     )
-    probable_partner_id = fields.Many2one(
+    probable_partner_id = masked.Many2one(
         "res.partner",
         "Probable Customer",
         readonly=True,
@@ -97,12 +99,23 @@ class CustomerComplaintWeb(models.Model):
 
         Whose address it is, is looked up but neither told nor taken for granted: anybody can type it.
 
-        :param texts: dict of ``name description kind category_id contact_name email phone lang``, checked
+        :param texts: dict of ``name description kind category_id contact_name email phone lang``, checked, and
+            ``external_reference`` where it is registered once under that
         :param partner: of the visitor, if he is logged in
         """
         company = team.company_id
-        complaints = self.sudo().with_company(company).with_context(mail_create_nosubscribe=True)
+        complaints = (
+            self._get_web_registrar().with_company(company).with_context(mail_create_nosubscribe=True)
+        )
         return complaints.create(self._prepare_web_vals(team, texts, partner))
+
+    @api.model
+    def _get_web_registrar(self):
+        """Return complaints as whoever registers what this visitor sends, with all rights.
+
+        Nobody knows a "Public user": what the program says about a visitor's complaint, it says in its own name.
+        """
+        return self.with_user(SUPERUSER_ID) if self.env.user._is_public() else self.sudo()
 
     @api.model
     def _prepare_web_vals(self, team, texts, partner=None):
@@ -120,20 +133,41 @@ class CustomerComplaintWeb(models.Model):
             "contact_lang": texts["lang"],
             "email_from": formataddr((texts["contact_name"], email)) if email else False,
             "phone": texts["phone"] or False,
+            "external_reference": texts.get("external_reference") or False,
         }
         if partner:
             return {**values, "partner_id": partner.id}
         probable = self.sudo()._complaint_find_customer(email, team.company_id)
         return {**values, "probable_partner_id": probable.id}
 
+    def _get_author_address(self):
+        """Return name and address for messages of a customer who is no contact of ours (singleton).
+
+        Who left no address is named with one of ours, which messages need to be sent.
+        """
+        self.ensure_one()
+        complaint = self.sudo()
+        company = complaint.company_id
+        address = (
+            email_normalize(complaint.email_from or "")
+            or email_normalize(company.email or "")
+            or company.catchall_email
+            or self.env.ref("base.partner_root").sudo().email_normalized
+        )
+        name = complaint.contact_name or complaint.partner_id.name or self.env._("Visitor")
+        return formataddr((name, address)) if address else False
+
     # Following
 
     def _get_tracking_code(self):
         """Return what, with the number, opens the complaint without login (singleton): "3F2A-91BC-07DE".
 
-        It follows from the link's secret, so that a new link makes old codes useless.
+        It follows from the link's secret, so that a new link makes old codes useless. Empty for who does not know the
+        complainant.
         """
         self.ensure_one()
+        if self._hides_identity():
+            return ""
         digest = hashlib.sha256(f"tracking:{self.sudo()._portal_ensure_token()}".encode()).hexdigest()
         return "-".join(digest[begin : begin + 4].upper() for begin in (0, 4, 8))
 

@@ -2,29 +2,27 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .customer_complaint_part import PART
+
 COMPLAINT = "customer.complaint"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
-# Seen by those alone who see the complaint.
-FOLLOWING = (
-    "customer.complaint.task",
-    "customer.complaint.handover",
-    "customer.complaint.access",
-    "customer.complaint.plan",
-    "customer.complaint.measure",
-    "customer.complaint.letter",
-    "customer.complaint.review",
-)
+# A query of which each row is one complaint's, seen by those alone who see the complaint.
+FOLLOWING = ("customer.complaint.rating",)
+# A query over the complaints that its reader may see: the rules are inside.
+REPORT = "customer.complaint.report"
+LETTER = "customer.complaint.letter"
 # Of a complaint, and named themselves by approvals and the timeline.
-DOCUMENTS = ("customer.complaint.compensation", "customer.complaint.plan", "customer.complaint.letter")
+DOCUMENTS = ("customer.complaint.compensation", "customer.complaint.plan", LETTER)
 
 
 class IrRule(models.Model):
-    """Confidential complaints hide all that belongs to them, also models of addons that do not know of it.
+    """What belongs to a complaint is seen by those who see the complaint: said once, for all models.
 
-    Records with a stored ``complaint_id`` are hidden with their complaint; entries of the timeline, callbacks,
-    approvals, surveys and ratings with the document they name. Code rather than rules: a model that is added later
-    cannot be forgotten.
+    Records with a stored ``complaint_id`` follow the rules of their complaint, so that they need none of their own.
+    Entries of the timeline, callbacks, approvals, surveys and ratings are hidden with the confidential document they
+    name. Where somebody does not know who complained, all of that which names the customer is hidden too, and so are
+    correspondence, files and followers. Code rather than rules: a model that is added later cannot be forgotten.
     """
 
     _inherit = "ir.rule"
@@ -34,17 +32,36 @@ class IrRule(models.Model):
         if self.env.su:
             return domain
         model = self.env[model_name]
+        complaints = self.env[COMPLAINT]
+        if model_name == REPORT:
+            return domain
         if model_name == COMPLAINT:
-            return domain & self.env[COMPLAINT]._get_confidential_domain()
-        field = model._fields.get("complaint_id")
-        if field is not None and field.comodel_name == COMPLAINT and field.store and not model._transient:
-            seen = self.env[COMPLAINT]._get_confidential_domain()
-            if model_name in FOLLOWING:
-                seen = self._compute_domain(COMPLAINT, mode)
-            return domain & Domain("complaint_id", "any!", seen)
+            return domain & complaints._get_confidential_domain()
+        if self._belongs_to_complaint(model):
+            # what adds up many complaints in SQL has rules of its own
+            seen = (
+                self._compute_domain(COMPLAINT, mode)
+                if model._auto or model_name in FOLLOWING
+                else complaints._get_confidential_domain()
+            )
+            followed = Domain("complaint_id", "any!", seen)
+            if model_name == LETTER and not complaints._sees_identities():
+                # it is addressed to who complained
+                followed &= ~Domain("complaint_id", "in", complaints._search_hidden_identities())
+            if isinstance(model, self.env.registry[PART]):
+                followed = model._limit_parts(followed, mode)
+            return domain & followed
         if model_name == "rating.rating" or isinstance(model, self.env.registry[LINK]):
-            return domain & self._get_document_domain()
-        return domain
+            domain &= self._get_document_domain()
+        if complaints._sees_identities():
+            return domain
+        return domain & self._get_identity_domain(model, mode)
+
+    def _belongs_to_complaint(self, model):
+        field = model._fields.get("complaint_id")
+        return bool(
+            field is not None and field.comodel_name == COMPLAINT and field.store and not model._transient
+        )
 
     def _get_document_domain(self):
         """Return the domain of records with ``res_model`` and ``res_id`` that name nothing hidden."""
@@ -52,11 +69,45 @@ class IrRule(models.Model):
         query = hidden._search(
             Domain("is_confidential", "=", True) & ~self.env[COMPLAINT]._get_confidential_domain()
         )
+        return self._get_naming_none_of(query)
+
+    def _get_naming_none_of(self, query):
         named = Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", query)
         for name in DOCUMENTS:
             documents = self.env[name].sudo()._search([("complaint_id", "in", query)])
             named |= Domain("res_model", "=", name) & Domain("res_id", "in", documents)
         return ~named
+
+    def _get_identity_domain(self, model, mode):
+        """Return the domain of records of ``model`` that tell the user of no complainant hidden from him."""
+        name = model._name
+        hidden = self.env[COMPLAINT]._search_hidden_identities
+        if name == "mail.message" and mode != "create":
+            # what colleagues tell each other; all else is correspondence, which names the customer
+            is_note = (
+                (Domain("is_internal", "=", True) | Domain("subtype_id.internal", "=", True))
+                & Domain("author_id", "!=", False)
+                & Domain("author_id.partner_share", "=", False)
+            )
+            return ~(Domain("model", "=", COMPLAINT) & Domain("res_id", "in", hidden()) & ~is_note)
+        if name == "mail.followers":
+            customers = Domain("partner_id.partner_share", "=", True)
+            return ~(Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", hidden()) & customers)
+        if name == "mail.notification":
+            customers = Domain("res_partner_id.partner_share", "=", True)
+            message = Domain("model", "=", COMPLAINT) & Domain("res_id", "in", hidden())
+            return ~(Domain("mail_message_id", "any!", message) & customers)
+        if name == "mail.scheduled.message":
+            others = Domain("create_uid", "!=", self.env.uid)
+            return ~(Domain("model", "=", COMPLAINT) & Domain("res_id", "in", hidden()) & others)
+        if name == "ir.attachment" and mode != "create":
+            others = Domain("create_uid", "!=", self.env.uid)
+            return ~(Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", hidden()) & others)
+        if name == "rating.rating" or (
+            isinstance(model, self.env.registry[LINK]) and "partner_id" in model._fields
+        ):
+            return self._get_naming_none_of(hidden())
+        return Domain.TRUE
 
     def _make_access_error(self, operation, records):
         """Name nothing of a record that is hidden with a confidential complaint."""

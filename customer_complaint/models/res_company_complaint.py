@@ -1,4 +1,7 @@
-from odoo import fields, models
+from types import MappingProxyType
+
+from odoo import api, fields, models, tools
+from odoo.fields import Domain
 
 
 class ResCompany(models.Model):
@@ -26,8 +29,33 @@ class ResCompany(models.Model):
         "CHECK(care_repeat_days BETWEEN 0 AND 3660)", "Repeats are looked for within 0 to 3,660 days."
     )
 
+    care_soon_hours = fields.Float(
+        string="Hours before a Deadline",
+        default=4,
+        help="A complaint of which a deadline is less hours away is shown as due soon, in orange.",
+    )
+
+    _care_soon_hours_range = models.Constraint(
+        "CHECK(care_soon_hours BETWEEN 0 AND 1000)", "Complaints are due soon within 0 to 1,000 hours."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return companies
+
+    @api.model
+    @tools.ormcache()
+    def _get_complaint_soon_hours(self):
+        """Return {company id: hours before a deadline in which a complaint is due soon}, kept in the cache."""
+        companies = self.sudo().with_context(active_test=False).search_fetch(Domain.TRUE, ["care_soon_hours"])
+        return MappingProxyType({company.id: company.care_soon_hours for company in companies})
+
     def write(self, vals):
         result = super().write(vals)
+        if "care_soon_hours" in vals:
+            self.env.registry.clear_cache()
         if "care_repeat_days" in vals:
             self.env["customer.complaint"].sudo()._request_repeat_check([("company_id", "in", self.ids)])
         return result

@@ -42,6 +42,8 @@ class ResPartner(models.Model):
                     "description",
                     "resolution",
                     "proposal",
+                    "verdict",
+                    "verdict_explanation",
                     "contact_name",
                     "signed_by",
                     "signed_datetime",
@@ -59,11 +61,14 @@ class ResPartner(models.Model):
                     "email_from",
                     "phone",
                     "closed_datetime",
+                    "satisfaction",
                 ),  # fmt: skip
                 "erase": {
                     "name": "-",
                     "description": None,
                     "resolution": None,
+                    "findings": None,
+                    "verdict_explanation": None,
                     "proposal": None,
                     "contact_name": None,
                     "signed_by": None,
@@ -90,8 +95,17 @@ class ResPartner(models.Model):
             },
             "customer.complaint.compensation": {
                 "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
-                "fields": ("complaint_id", "kind", "amount", "currency_id", "state", "executed_datetime"),
-                "erase": {"note": None},
+                "fields": (
+                    "complaint_id",
+                    "kind",
+                    "amount",
+                    "currency_id",
+                    "state",
+                    "executed_datetime",
+                    "document_name",
+                    "evidence",
+                ),
+                "erase": {"note": None, "evidence": None},
             },
             "customer.complaint.extension": {
                 "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),

@@ -94,7 +94,13 @@ class ComplaintCommon(BaseCommon):
     @classmethod
     def _create_compensation(cls, complaint, amount=100, **vals):
         return cls.env["customer.complaint.compensation"].create(
-            {"complaint_id": complaint.id, "kind": "refund", "amount": amount, **vals}
+            {
+                "complaint_id": complaint.id,
+                "kind": "refund",
+                "amount": amount,
+                "evidence": "Transfer 4711",
+                **vals,
+            }
         )
 
     def _at(self, day, hour=9, minute=0, month=3):

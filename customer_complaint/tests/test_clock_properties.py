@@ -1,9 +1,13 @@
 import random
+from collections import Counter
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import businesstimedelta
 import pytz
+from hypothesis import HealthCheck, given, settings, strategies
 from odoo.addons.customer_care.tools.worktime import WorkTime
 from odoo.addons.customer_complaint.tools import clock
 from odoo.tests import BaseCase, tagged
@@ -17,24 +21,20 @@ ZONES = ("UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kolk
 DAYS = (date(2026, 3, 23), date(2026, 3, 2), date(2026, 10, 19), date(2026, 10, 26), date(2026, 6, 1))
 # Nobody opens or closes in the hours that do not exist or exist twice; work goes on through them.
 EDGES = [minutes for minutes in range(0, 24 * 60 + 1, 15) if not 60 < minutes < 210]
-ROUNDS = 3000
+ROUNDS = 1000
 
 
-class Calendar:
-    """Opening hours as people write them: weekday hours in local minutes, holidays and make-up days."""
+class Calendar(NamedTuple):
+    """Opening hours as people write them: weekday hours in local minutes, holidays and make-up days.
 
-    def __init__(self, rng, first, days):
-        self.zone = ZoneInfo(rng.choice(ZONES))
-        shifts = [
-            sorted(rng.sample(EDGES, 2 * rng.randrange(1, 3))) for _weekday in range(rng.randrange(1, 8))
-        ]
-        self.hours = {
-            weekday: list(zip(cut[::2], cut[1::2], strict=True)) for weekday, cut in enumerate(shifts)
-        }
-        everyday = [first + timedelta(days=number) for number in range(-2, days + 2)]
-        self.holidays = set(rng.sample(everyday, rng.randrange(3)))
-        self.makeup = {day: rng.choice(list(self.hours)) for day in rng.sample(everyday, rng.randrange(3))}
-        self.days = everyday
+    ``hours``: {weekday: [(begin, end)]}, ``makeup``: {day: weekday whose hours it has}, ``days``: the days known
+    """
+
+    zone: ZoneInfo
+    hours: dict
+    holidays: frozenset
+    makeup: dict
+    days: tuple
 
     def get_minutes(self, day):
         """Return the opening times of a local day in minutes since its midnight."""
@@ -60,6 +60,96 @@ class Calendar:
         local = moment.replace(tzinfo=UTC).astimezone(self.zone)
         minutes = local.hour * 60 + local.minute
         return any(begin <= minutes < end for begin, end in self.get_minutes(local.date()))
+
+
+class Life(NamedTuple):
+    """What happened to a time limit: whole minutes, extensions [(moment, minutes)] early, late or none."""
+
+    calendar: Calendar
+    start: datetime
+    history: list
+    limit: int
+    extensions: list
+    now: datetime
+
+
+def make_calendar(first, length, zone, shifts, holidays, makeup):
+    """Return a calendar that knows ``length`` days from ``first`` on, and two around them.
+
+    :param shifts: the borders of each weekday's opening times; an odd one is left out
+    :param holidays, makeup: places in the list of days, those of ``makeup`` with a weekday's
+    """
+    cuts = [sorted(cut) for cut in shifts]
+    hours = {weekday: list(zip(cut[::2], cut[1::2], strict=False)) for weekday, cut in enumerate(cuts)}
+    days = tuple(first + timedelta(days=number) for number in range(-2, length + 2))
+    worked = {days[place % len(days)]: weekday % len(hours) for place, weekday in makeup.items()}
+    return Calendar(
+        ZoneInfo(zone), hours, frozenset(days[place % len(days)] for place in holidays), worked, days
+    )
+
+
+def make_life(first, length, start, events, limit, additions, now, **calendar):
+    """Return the life of a time limit; all moments are minutes from the midnight at which ``first`` begins."""
+    begin = datetime.combine(first, time.min)
+    history = [(begin + minutes * MINUTE, effect) for minutes, effect in sorted(events, key=itemgetter(0))]
+    now = begin + max(start, now) * MINUTE
+    extensions = [(begin + minutes * MINUTE, more) for minutes, more in additions]
+    extensions = [item for item in extensions if item[0] <= now]
+    start = begin + start * MINUTE
+    return Life(make_calendar(first, length, **calendar), start, history, limit, extensions, now)
+
+
+# Made once: Hypothesis takes longer to build a strategy than to draw from it.
+FIRST = strategies.builds(
+    lambda day, more: day + timedelta(days=more), strategies.sampled_from(DAYS), strategies.integers(0, 6)
+)
+PLACES = strategies.integers(0, 63)
+CALENDAR = {
+    "zone": strategies.sampled_from(ZONES),
+    "shifts": strategies.lists(
+        strategies.sets(strategies.sampled_from(EDGES), min_size=2, max_size=4), min_size=1, max_size=7
+    ),
+    "holidays": strategies.sets(PLACES, max_size=2),
+    "makeup": strategies.dictionaries(PLACES, strategies.integers(0, 6), max_size=2),
+}
+
+
+def lives(length=4):
+    """Return the strategy of lives of several days; Hypothesis looks for the shortest that breaks a rule."""
+    total = length * 1440
+    return strategies.builds(
+        make_life,
+        first=FIRST,
+        length=strategies.just(length),
+        start=strategies.integers(0, total // 2 - 1),
+        events=strategies.lists(
+            strategies.tuples(strategies.integers(-300, total - 1), strategies.sampled_from(EFFECTS)),
+            max_size=7,
+        ),
+        limit=strategies.integers(1, 299) | strategies.integers(1, 1999),
+        additions=strategies.lists(
+            strategies.tuples(strategies.integers(0, total - 1), strategies.integers(1, 599)), max_size=2
+        ),
+        now=strategies.integers(0, total - 1),
+        **CALENDAR,
+    )
+
+
+LIVES, LONG_LIVES = lives(), lives(length=6)
+LATER = strategies.lists(
+    strategies.tuples(strategies.integers(1, 899), strategies.sampled_from(EFFECTS)), min_size=1, max_size=3
+)
+
+
+def examples(count):
+    """Return the settings of a property: the same examples in each run, whatever the machine."""
+    return settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def tick(start, history, limit, extensions, is_open, now):
@@ -88,93 +178,79 @@ def tick(start, history, limit, extensions, is_open, now):
 class TestClockProperties(BaseCase):
     """Thousands of random lives of a time limit, without a database."""
 
-    def _draw(self, rng, length=4):
-        """Return a random case: whole minutes, several days, any zone, extensions early, late or none."""
-        first = rng.choice(DAYS) + timedelta(days=rng.randrange(0, 7))
-        calendar = Calendar(rng, first, length)
-        begin = datetime.combine(first, time.min)
-        total = length * 1440
-        start = begin + rng.randrange(total // 2) * MINUTE
-        moments = sorted(rng.randrange(-300, total) for _event in range(rng.randrange(8)))
-        history = [(begin + moment * MINUTE, rng.choice(EFFECTS)) for moment in moments]
-        extensions = [
-            (begin + rng.randrange(total) * MINUTE, rng.randrange(1, 600))
-            for _more in range(rng.choice((0, 0, 1, 2)))
-        ]
-        now = max(start, begin + rng.randrange(total) * MINUTE)
-        extensions = [more for more in extensions if more[0] <= now]
-        limit = rng.choice((rng.randrange(1, 300), rng.randrange(1, 2000)))
-        return calendar, start, history, limit, extensions, now
-
     def _compute(self, calendar, start, history, limit, extensions, now):
         seconds = [(moment, minutes * 60) for moment, minutes in extensions]
         return clock.compute(start, history, limit * 60, calendar.build(), now, seconds)
 
     def test_random_lives_equal_counting_minutes(self):
         """Pauses, reopenings, extensions, holidays, make-up days, zones and changed clocks: no difference."""
-        rng = random.Random(20261127)
-        seen, differences = set(), []
-        for number in range(ROUNDS):
-            case = self._draw(rng)
-            calendar, start, history, limit, extensions, now = case
+        seen = Counter()
+
+        @examples(ROUNDS)
+        @given(LIVES)
+        def check(life):
+            calendar, start, history, limit, extensions, now = life
             used, breach, effect = tick(start, history, limit, extensions, calendar.is_open, now)
-            result = self._compute(*case)
-            exceeded = None if result.breach is None else result.breach <= breach if breach else False
+            result = self._compute(*life)
             expected = {
                 clock.STOP: "missed" if breach else "met",
                 clock.PAUSE: "breached" if breach else "paused",
                 clock.RUN: "breached" if breach else "running",
             }[effect]
-            if (result.used, result.state) != (used * 60, expected) or exceeded is False:
-                differences.append((number, result, used, breach))
-            seen.add(result.state)
-        self.assertEqual(differences, [])
-        self.assertEqual(seen, {"running", "paused", "breached", "met", "missed"})
+            self.assertEqual((result.used, result.state), (used * 60, expected))
+            if result.breach:
+                self.assertLessEqual(result.breach, breach)
+            seen[result.state] += 1
+
+        check()
+        for state in ("running", "paused", "breached", "met", "missed"):
+            self.assertTrue(seen[state], state)
 
     def test_deadline_is_the_moment_at_which_all_is_used(self):
         """While time runs, exactly the whole limit is used at the deadline, and less a minute before."""
-        rng = random.Random(5)
-        checked = 0
-        for _round in range(1500):
-            case = self._draw(rng, length=6)
-            calendar, start, history, limit, extensions, now = case
-            result = self._compute(*case)
+        checked = Counter()
+
+        @examples(400)
+        @given(LONG_LIVES)
+        def check(life):
+            calendar, start, history, limit, extensions, now = life
+            result = self._compute(*life)
             if result.state != "running" or result.deadline is None or result.deadline <= now:
-                continue
-            checked += 1
+                return
+            checked["running"] += 1
             past = [event for event in history if event[0] <= now]
-            for moment, expected in ((result.deadline, result.limit), (result.deadline - MINUTE, None)):
-                used = self._compute(calendar, start, past, limit, extensions, moment).used
-                if expected is None:
-                    self.assertLess(used, result.limit)
-                else:
-                    self.assertEqual(used, expected)
-        self.assertGreater(checked, 300)
+            at_end = self._compute(calendar, start, past, limit, extensions, result.deadline)
+            before = self._compute(calendar, start, past, limit, extensions, result.deadline - MINUTE)
+            self.assertEqual(at_end.used, result.limit)
+            self.assertLess(before.used, result.limit)
 
-    def test_only_the_past_counts(self):
+        check()
+        self.assertGreater(checked["running"], 20)
+
+    @examples(250)
+    @given(LIVES, LATER)
+    def test_only_the_past_counts(self, life, later):
         """What happens later never changes what was true at a moment: no deadline of the past is rewritten."""
-        rng = random.Random(11)
-        for _round in range(1000):
-            calendar, start, history, limit, extensions, now = self._draw(rng)
-            known = [event for event in history if event[0] <= now]
-            later = [(now + rng.randrange(1, 900) * MINUTE, rng.choice(EFFECTS)) for _event in range(3)]
-            before = self._compute(calendar, start, known, limit, extensions, now)
-            after = self._compute(calendar, start, known + sorted(later), limit, extensions, now)
-            self.assertEqual(before, after)
+        calendar, start, history, limit, extensions, now = life
+        known = [event for event in history if event[0] <= now]
+        following = sorted((now + minutes * MINUTE, effect) for minutes, effect in later)
+        before = self._compute(calendar, start, known, limit, extensions, now)
+        after = self._compute(calendar, start, known + following, limit, extensions, now)
+        self.assertEqual(before, after)
 
-    def test_extension_never_makes_earlier_nor_undoes(self):
+    @examples(250)
+    @given(LIVES, strategies.integers(0, 2999))
+    def test_extension_never_makes_earlier_nor_undoes(self, life, minutes):
         """More time moves a deadline later or not at all, and a limit exceeded before it was asked for stays so."""
-        rng = random.Random(13)
-        for _round in range(1000):
-            calendar, start, history, limit, _extensions, now = self._draw(rng)
-            asked = start + rng.randrange(3000) * MINUTE
-            longer = self._compute(calendar, start, history, limit, [(asked, 60)], max(now, asked))
-            plain_then = self._compute(calendar, start, history, limit, [], max(now, asked))
-            if plain_then.breach and plain_then.breach < asked:
-                self.assertEqual(longer.breach, plain_then.breach)
-            if plain_then.deadline and longer.deadline:
-                self.assertGreaterEqual(longer.deadline, plain_then.deadline)
-            self.assertEqual(longer.used, plain_then.used)
+        calendar, start, history, limit, _extensions, now = life
+        asked = start + minutes * MINUTE
+        longer = self._compute(calendar, start, history, limit, [(asked, 60)], max(now, asked))
+        plain_then = self._compute(calendar, start, history, limit, [], max(now, asked))
+        if plain_then.breach and plain_then.breach < asked:
+            self.assertEqual(longer.breach, plain_then.breach)
+        if plain_then.deadline and longer.deadline:
+            self.assertGreaterEqual(longer.deadline, plain_then.deadline)
+        self.assertEqual(longer.used, plain_then.used)
 
     def test_equals_an_independent_library(self):
         """On plain weekly hours with holidays, `businesstimedelta` counts and adds the same."""
@@ -215,26 +291,27 @@ class TestClockProperties(BaseCase):
             used = clock.compute(start, [], 1e9, ours, now).used
             self.assertEqual(used, spent.timedelta.total_seconds())
 
-    def test_limits_in_days_equal_counting_days(self):
+    @examples(150)
+    @given(
+        strategies.builds(make_calendar, first=FIRST, length=strategies.just(60), **CALENDAR),
+        strategies.integers(0, 3 * 1440 - 1),
+        strategies.integers(1, 5),
+    )
+    def test_limits_in_days_equal_counting_days(self, calendar, minutes, limit):
         """Working and calendar days end where somebody who counts days on a calendar ends."""
-        rng = random.Random(19)
-        for _round in range(500):
-            first = rng.choice(DAYS)
-            calendar = Calendar(rng, first, 60)
-            worktime = calendar.build()
-            start = datetime.combine(first, time.min) + rng.randrange(3 * 1440) * MINUTE
-            limit = rng.randrange(1, 6)
-            today = start.replace(tzinfo=UTC).astimezone(calendar.zone).date()
-            day, count = today, 0
-            while count < limit:
-                day += timedelta(days=1)
-                count += any(
-                    calendar._at(day, begin) < calendar._at(day, end)
-                    for begin, end in calendar.get_minutes(day)
-                )
-            end = max(calendar._at(day, minutes) for _begin, minutes in calendar.get_minutes(day))
-            self.assertEqual(worktime.day_after(start, limit, calendar.zone), end)
-            seconds, always = clock.limit_seconds(limit, "calendar_days", start, worktime, str(calendar.zone))
-            midnight = datetime.combine(today + timedelta(days=limit + 1), time.min, calendar.zone)
-            deadline = clock.compute(start, [], seconds, always, start).deadline
-            self.assertEqual(deadline, midnight.astimezone(UTC).replace(tzinfo=None))
+        first = calendar.days[2]
+        worktime = calendar.build()
+        start = datetime.combine(first, time.min) + minutes * MINUTE
+        today = start.replace(tzinfo=UTC).astimezone(calendar.zone).date()
+        day, count = today, 0
+        while count < limit:
+            day += timedelta(days=1)
+            count += any(
+                calendar._at(day, begin) < calendar._at(day, end) for begin, end in calendar.get_minutes(day)
+            )
+        end = max(calendar._at(day, minutes) for _begin, minutes in calendar.get_minutes(day))
+        self.assertEqual(worktime.day_after(start, limit, calendar.zone), end)
+        seconds, always = clock.limit_seconds(limit, "calendar_days", start, worktime, str(calendar.zone))
+        midnight = datetime.combine(today + timedelta(days=limit + 1), time.min, calendar.zone)
+        deadline = clock.compute(start, [], seconds, always, start).deadline
+        self.assertEqual(deadline, midnight.astimezone(UTC).replace(tzinfo=None))

@@ -301,9 +301,11 @@ class TestDeadlines(ComplaintCommon):
             Complaint = self.env["customer.complaint"]
             self.assertEqual(Complaint.search([*domain, ("is_late", "=", True)]), late)
             self.assertEqual(Complaint.search([*domain, ("is_late", "=", False)]), complaints - late)
-            self.assertIn("late", late.time_left)
-            self.assertIn("left", fresh.time_left)
-            self.assertFalse(done.time_left)
+            marks = complaints._get_marks()
+            self.assertEqual(marks[late.id]["time"][0], "late")
+            self.assertIn("late", marks[late.id]["time"][2])
+            self.assertIn("left", marks[fresh.id]["time"][2])
+            self.assertNotIn("time", marks[done.id])
             team = self.team
             self.assertEqual((team.open_count, team.late_count, team.unassigned_count), (3, 1, 3))
 

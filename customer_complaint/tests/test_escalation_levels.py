@@ -311,7 +311,7 @@ class TestEscalationLevels(EscalationCommon):
                 "kind": "grievance",
                 "team_ids": [Command.link(self.team.id)],
                 "grade_ids": [Command.link(grade.id)],
-                "target": "resolution",
+                "for_resolution": True,
                 "level_ids": [Command.create({"amount": 50})],
             }
         )

@@ -183,12 +183,12 @@ class TestEscalationPeople(EscalationCommon):
         self._set_levels({"amount": 50, "to_handler": True})
         original = type(complaint)._get_escalation_people
 
-        def people(record, role, directory):
+        def people(record, role, directory, task=None):
             if role == "director":
                 return record.env["res.users"]
             if role == "admin":
                 return self.manager
-            return original(record, role, directory)
+            return original(record, role, directory, task)
 
         with patch.object(type(complaint), "_get_escalation_people", people), self._at(2, 14):
             self._run_job()

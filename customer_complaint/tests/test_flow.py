@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import ComplaintCommon
@@ -174,14 +174,19 @@ class TestFlow(ComplaintCommon):
         )
         Stage.create({"name": "Wait", "phase": "waiting", "sequence": 0})
         Stage.create({"name": "Old", "phase": "open", "sequence": 0, "active": False})
-        self.assertEqual(self._create_complaint().stage_id, own)
+        complaint = self._create_complaint()
+        self.assertEqual(complaint.stage_id, own)
         self.assertEqual(self._create_complaint(team_id=self._create_team().id).stage_id, self.stage_received)
+        self._move(complaint, self.stage_accepted)
         own.active = False
         self.assertEqual(self._create_complaint().stage_id, self.stage_received)
 
     def test_used_stage_is_archived_not_deleted(self):
         """The history keeps reading the stages it names."""
-        self._create_complaint()
+        complaint = self._create_complaint()
+        with self.assertRaisesRegex(RedirectWarning, f"- {self.stage_received.name}: 1"):
+            self.stage_received.unlink()
+        self._move(complaint, self.stage_accepted)
         with self.assertRaisesRegex(UserError, "archived"):
             self.stage_received.unlink()
 

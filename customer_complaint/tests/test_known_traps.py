@@ -3,7 +3,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.modules import get_module_path
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -104,6 +104,14 @@ class TestKnownTraps(ComplaintCommon):
         self.assertEqual((again.stage_id, again.closed_datetime), (self.stage_received, False))
         self.assertNotEqual(again.number, complaint.number)
 
+    def test_copies_are_of_their_own_originals(self):
+        """Trap: copying several takes all values from the whole selection or from its first."""
+        both = self._create_complaint(name="First") + self._create_complaint(name="Second", severity="major")
+        copies = both.copy()
+        self.assertEqual(copies.mapped("severity"), both.mapped("severity"))
+        for copy, original in zip(copies, both, strict=True):
+            self.assertIn(original.name, copy.name)
+
     def test_stage_entered_again_mails_again_only_when_it_should(self):
         """Trap: a request is sent at each entry of a stage and never when created in it: callbacks have a key."""
         complaint = self._create_complaint()
@@ -168,13 +176,13 @@ class TestKnownTraps(ComplaintCommon):
             self.assertEqual(self._clock(complaint, "response").state, state)
 
     def test_used_stage_is_kept(self):
-        """A stage in use is archived, not deleted, and its history still counts."""
+        """A stage in use is neither archived nor deleted, and counts on."""
         with self._at(2):
             complaint = self._create_complaint()
             self._move(complaint, self.stage_waiting)
-            with self.assertRaises(UserError):
-                self.stage_waiting.unlink()
-            self.stage_waiting.active = False
+            for call in (self.stage_waiting.unlink, lambda: self.stage_waiting.write({"active": False})):
+                with self.assertRaises(RedirectWarning):
+                    call()
             complaint._refresh_clocks()
         self.assertEqual(self._clock(complaint).state, "paused")
 

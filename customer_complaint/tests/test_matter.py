@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import Command, fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -154,7 +154,7 @@ class TestMatter(ComplaintCommon):
         category.active = False
         complaint.with_user(self.manager).severity = "serious"
         self.assertEqual(complaint.category_id, category)
-        with self.assertRaises(UserError):
+        with self.assertRaises(RedirectWarning):
             category.unlink()
 
     def test_customers_who_become_one_bring_their_complaints(self):

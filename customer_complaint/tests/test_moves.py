@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -284,6 +285,43 @@ class TestMoves(ComplaintCommon):
         as_handler.action_back()
         self.assertEqual(self.complaint.stage_id, self.stage_resolved)
         self.assertEqual(self.complaint.reopen_count, 0)
+
+    def test_moves_of_many_are_taken_back(self):
+        """Each goes where it came from; what cannot stays and is named with the reason; nothing goes twice."""
+        waiting, done, new = (self._create_complaint(user_id=self.handler.id) for _index in range(3))
+        complaints = (self.complaint + waiting + done + new).with_user(self.handler)
+        waiting.with_user(self.handler).write(
+            {"stage_id": self.stage_waiting.id, "waiting_reason_id": self.reason.id}
+        )
+        done.with_user(self.handler).stage_id = self.stage_resolved
+        (self.complaint + waiting).with_user(self.handler).stage_id = self.stage_execution
+        answer = complaints.action_back_many()
+        self.assertEqual(
+            complaints.mapped("stage_id"), self.stage_received + self.stage_waiting + self.stage_resolved
+        )
+        self.assertEqual((waiting.stage_id, waiting.waiting_reason_id), (self.stage_waiting, self.reason))
+        text = answer["params"]["message"]
+        self.assertIn("2 complaints are back", text)
+        for complaint, reason in ((done, "reopen it"), (new, "no other stage")):
+            self.assertRegex(text, f"{complaint.number}.*{reason}")
+        with self.assertRaisesRegex(UserError, "None can go back"):
+            (done + new).with_user(self.handler).action_back_many()
+        self._move((self.complaint + new).with_user(self.supervisor), self.stage_accepted)
+        with self.assertRaisesRegex(UserError, "last move"):
+            (self.complaint + new).with_user(self.handler).action_back_many()
+        for user in (self.other_handler, self.auditor):
+            with self.assertRaises(AccessError):
+                (self.complaint + new).with_user(user).action_back_many()
+
+    def test_hotkeys_do_not_collide(self):
+        """Each letter of the form does one thing, and none that the page around it uses."""
+        arch = self.env["customer.complaint"].with_user(self.manager).get_view(view_type="form")["arch"]
+        keys = [node.get("data-hotkey") for node in etree.fromstring(arch).iter() if node.get("data-hotkey")]
+        self.assertIn("shift+r", keys)
+        self.assertEqual(len(keys), len(set(keys)))
+        self.assertFalse(
+            {"h", "u", "c", "s", "j", "n", "p", "x", "shift+a", "shift+u", "shift+x"} & set(keys)
+        )
 
     # Configuration
 

@@ -69,9 +69,7 @@ class TestPerformance(ComplaintCommon):
             "team_id",
             "user_id",
             "stage_id",
-            "time_left",
-            "escalation_state",
-            "escalation_text",
+            "marks",
         ]
         specification = {name: {} for name in [*names, "is_late", "phase"]}
         Complaint = self.env["customer.complaint"].with_user(self.manager)

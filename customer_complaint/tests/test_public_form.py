@@ -88,6 +88,31 @@ class TestPublicForm(PublicFormCommon):
         self.assertIn(complaint.number, page.text)
         self.assertIn(complaint._get_tracking_code(), page.text)
 
+    def test_sent_twice_is_registered_once(self):
+        """A page sent twice makes one complaint and leads to it both times; with another text it is another one."""
+        for url, status in ((self.url, 303), (f"{self.url}/embed", 200)):
+            hidden = self._fields(url)
+            before = self._made()
+            with patch.object(public, "MAIL_PER_HOUR", 2):
+                for _attempt in range(3):
+                    files = [("files", ("a.txt", b"hello", "text/plain"))]
+                    response = self._send(url, files=files, **hidden)
+                    self.assertEqual(response.status_code, status)
+                made = self._made() - before
+                self.assertEqual(len(made), 1)
+                self.assertEqual(len(made.message_ids.attachment_ids), 1)
+                self.assertIn(made.number, self.url_open(made.get_portal_url()).text)
+            self._send(url, **hidden, description="Something else")
+            self._send(url, files=[("files", ("a.txt", b"other", "text/plain"))], **hidden)
+            self.assertEqual(len(self._made() - before), 3)
+            self.env["customer.complaint.intake"].search([]).unlink()
+        for token in ("", "x" * 32, "0" * 31, "é" * 32):
+            count = len(self._made())
+            self._send(form_token=token)
+            self._send(form_token=token)
+            self.assertEqual(len(self._made()), count + 2, token)
+            self.env["customer.complaint.intake"].search([]).unlink()
+
     def test_known_address_shows_nothing(self):
         """Whose address it is, staff are told and the visitor is not: same answer, no name on the page."""
         answers = []
@@ -144,6 +169,22 @@ class TestPublicForm(PublicFormCommon):
         self.assertEqual(complaint.phone, "+86 21 5555 0101")
         self.assertEqual(complaint.acknowledge_state, "call")
 
+    def test_visitor_has_a_name(self):
+        """In the thread the visitor is who he says he is, with or without a mail address; the rest is the program's."""
+        for email, phone in ((MAIL, ""), ("", "123456")):
+            self.before = self.Complaint.search([])
+            self._send(email=email, phone=phone, files={"files": ("note.txt", b"x")})
+            complaint = self._made()
+            complaint._post_of_customer("More")
+            letters = complaint.message_ids.filtered(lambda message: message.message_type == "comment")
+            self.assertEqual(len(letters), 2)
+            for letter in letters:
+                self.assertFalse(letter.author_id)
+                self.assertIn('"Ann" <', letter.email_from)
+            self.assertNotIn(self.env.ref("base.public_partner"), complaint.message_ids.author_id)
+        complaint.contact_name = False
+        self.assertIn('"Visitor" <', complaint._get_author_address())
+
     def test_bad_input(self):
         """Bad input is refused with a reason and what was typed is still there."""
         hidden = self.env["customer.complaint.category"].create({"name": "Inside", "is_public": False})
@@ -173,6 +214,30 @@ class TestPublicForm(PublicFormCommon):
         self.assertEqual(response.status_code, 200)
         self.assertIn("alert-success", response.text)
         self.assertFalse(self._made())
+
+    def test_captcha(self):
+        """Where a captcha is configured, whoever fails it is told so, finds what he typed, and nothing is kept."""
+        calls = []
+
+        def fail(_self, action):
+            calls.append(action)
+            raise ValidationError(action)
+
+        self.assertIn('data-captcha="customer_complaint"', self.url_open(self.url).text)
+        with patch.object(self.registry["ir.http"], "_verify_request_recaptcha_token", fail):
+            for url in (self.url, f"{self.url}/embed"):
+                response = self._send(url, description="Kept text", website="")
+                self.assertEqual(response.status_code, 422)
+                self.assertIn("that you are not a program", response.text)
+                self.assertIn("Kept text", response.text)
+        self.assertEqual(calls, ["customer_complaint"] * 2)
+        self.assertFalse(self._made())
+        hidden = self._fields()
+        self.assertEqual(self._send(**hidden).status_code, 303)
+        with patch.object(self.registry["ir.http"], "_verify_request_recaptcha_token", fail):
+            # the same page sent again by a second click, with a captcha that is used up
+            self.assertEqual(self._send(**hidden).status_code, 303)
+        self.assertEqual(len(self._made()), 1)
 
     def test_consent(self):
         """Where the company has a privacy note, nobody sends without agreeing to it."""
@@ -246,6 +311,24 @@ class TestPublicForm(PublicFormCommon):
         self.assertEqual(response.status_code, 303)
         self.assertEqual(self._made().contact_lang, "zh_CN")
         self.assertEqual(self._made()._complaint_get_lang(), "zh_CN")
+
+    def test_company_of_the_team(self):
+        """Logo and colour of the pages are those of the company that answers; what is no colour is left out."""
+        company = self.env["res.company"].create({"name": "Second Shop", "primary_color": "#123456"})
+        team = self.env["customer.complaint.team"].create(
+            {"name": "There", "company_id": company.id, "has_web_form": True}
+        )
+        url = f"/complaint/{team.web_key}"
+        page = self.url_open(url)
+        self.assertIn(f"company={company.id}", page.text)
+        self.assertIn("Second Shop", page.text)
+        self.assertIn("--btn-bg:#123456", page.text)
+        for colour in ("#fff", "red;}</style><script>", "#12345g", False):
+            company.primary_color = colour
+            page = self.url_open(url)
+            self.assertNotIn("--btn-bg", page.text)
+        complaint = self.Complaint.create({"name": "X", "team_id": team.id, "company_id": company.id})
+        self.assertIn(f"company={company.id}", self.url_open(complaint.get_portal_url()).text)
 
     def test_teams_page(self):
         """The short address leads to the only form, or lets choose."""
@@ -440,9 +523,11 @@ class TestTeamForm(TransactionCase):
         """The poster shows the code, or says that there is none."""
         team = self.env["customer.complaint.team"].create({"name": "T", "has_web_form": True})
         report = self.env["ir.actions.report"]
-        xmlid = "customer_complaint.customer_complaint_team_report_poster"
-        content, _kind = report._render_qweb_html(xmlid, team.ids)
-        self.assertIn(team.web_url, content.decode())
-        team.has_web_form = False
-        content, _kind = report._render_qweb_html(xmlid, team.ids)
-        self.assertIn("no public form", content.decode())
+        for size in ("poster", "card"):
+            team.has_web_form = True
+            xmlid = f"customer_complaint.customer_complaint_team_report_{size}"
+            content, _kind = report._render_qweb_html(xmlid, team.ids)
+            self.assertIn(team.web_url, content.decode())
+            team.has_web_form = False
+            content, _kind = report._render_qweb_html(xmlid, team.ids)
+            self.assertIn("no public form", content.decode())

@@ -144,8 +144,10 @@ def compute(start, history, limit, worktime, now, extensions=()):
     total = limit + sum(seconds for _moment, seconds in extensions)
     used = sum(worktime.between(begin, end) for begin, end, effect in phases if effect == RUN)
     begin, _end, effect = phases[-1]
-    breach = _find_breach(phases, limit, extensions, worktime)
     deadline, is_reached = _find_deadline(phases, total, worktime)
+    breach = deadline if is_reached else None
+    if extensions:
+        breach = _find_breach(phases, limit, extensions, worktime)
     if effect == PAUSE and not is_reached:
         deadline = None
     return Clock(

@@ -81,7 +81,11 @@ def reach(start, history, amounts, worktime, now):
 
     None instead of the list while the clock does not run. The other parameters are those of ``clock.compute``.
     """
-    phases = _phases(start, history, now)
+    return reach_in(_phases(start, history, now), amounts, worktime)
+
+
+def reach_in(phases, amounts, worktime):
+    """Return the same as ``reach`` for the phases that a clock has found."""
     if phases[-1][2] != RUN:
         return None
     found, used = {}, 0

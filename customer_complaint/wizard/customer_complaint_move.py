@@ -20,21 +20,10 @@ class CustomerComplaintMove(models.TransientModel):
     stage_id = fields.Many2one("customer.complaint.stage", string="Move to")
     is_asked = fields.Boolean(readonly=True, help="The stage is chosen in the dialog.")
     needs_reason = fields.Boolean(compute="_compute_needs")
-    empty_names = fields.Char(compute="_compute_needs")
     reason_id = fields.Many2one("customer.complaint.waiting.reason", string="Waits for")
     note = fields.Char(help="E.g. which part, and when it should arrive.")
     moved_count = fields.Integer(readonly=True)
     line_ids = fields.One2many("customer.complaint.move.line", "move_id", string="Missing", readonly=True)
-
-    # What can be filled in right here: the names are those of the complaint's fields.
-    category_id = fields.Many2one("customer.complaint.category")
-    partner_id = fields.Many2one("res.partner", string="Customer")
-    user_id = fields.Many2one("res.users", string="Handler", domain=[("share", "=", False)])
-    verdict = fields.Selection(lambda self: self._selection_verdict())
-    resolution = fields.Html(string="Findings and Agreement")
-
-    def _selection_verdict(self):
-        return self.env["customer.complaint"]._fields["verdict"]._description_selection(self.env)
 
     @api.depends("complaint_ids")
     def _compute_count(self):
@@ -49,22 +38,9 @@ class CustomerComplaintMove(models.TransientModel):
 
     @api.depends("complaint_ids", "stage_id")
     def _compute_needs(self):
-        """Say what the stage asks for that can be given in the dialog."""
         for move in self:
             facts = move.stage_id and move.stage_id._get_facts()[move.stage_id.id]
-            names = [
-                name
-                for name in (facts["required"] if facts else ())
-                if name in self._get_fillable()
-                and any(complaint._is_empty(name, complaint[name]) for complaint in move.complaint_ids)
-            ]
             move.needs_reason = bool(facts) and facts["needs_reason"]
-            move.empty_names = ",".join(names)
-
-    @api.model
-    def _get_fillable(self):
-        """Return the names of the complaint's fields that can be filled in here. Override to add more."""
-        return ("category_id", "partner_id", "user_id", "verdict", "resolution")
 
     @api.model
     def _open(self, complaints, stage=None):
@@ -126,14 +102,11 @@ class CustomerComplaintMove(models.TransientModel):
         return vals
 
     def _fill_in(self, complaints):
-        """Write the values given in the dialog to those complaints that lack them."""
-        for name in self._get_fillable():
-            if self[name]:
-                empty = complaints.filtered(
-                    lambda complaint, name=name: complaint._is_empty(name, complaint[name])
-                )
-                value = self[name].id if self._fields[name].type == "many2one" else self[name]
-                empty.write({name: value})
+        """Write what was given in the dialog to the complaints. Override to do so."""
+
+    def _get_empty_names(self):
+        """Return the names of the complaint's fields that are asked for in the dialog. Override to do so."""
+        return []
 
     def _get_targets(self, complaints):
         """Return {stage: complaints}: each team has its own stage for the one that was chosen."""
@@ -161,7 +134,7 @@ class CustomerComplaintMove(models.TransientModel):
         if not self.stage_id:
             return
         if obstacles is None:
-            offered = dict.fromkeys(("waiting_reason_id", *filter(None, self.empty_names.split(","))), True)
+            offered = dict.fromkeys(("waiting_reason_id", *self._get_empty_names()), True)
             obstacles = self._get_obstacles(self.complaint_ids, offered)
         items = [item for missing in obstacles.values() for item in missing]
         self.line_ids.sudo().unlink()

@@ -27,6 +27,10 @@ class TestComplaintSurvey(ComplaintSurveyKit, HttpCase):
         self.assertTrue(complaint.is_survey_answered)
         self.assertAlmostEqual(complaint.survey_score, (11.11 + 0 + 88.89 + 11.11) / 4, 2)
         self.assertTrue(complaint.message_ids.filtered(lambda message: "Never again" in message.body))
+        self.assertEqual((complaint.satisfaction, complaint.satisfaction_source), (3, "survey"))
+        self.assertEqual(
+            complaint.dissatisfaction_ids.mapped("name"), ["It took too long", "The solution was poor"]
+        )
 
         callback = self._get_callbacks()
         self.assertRecordValues(

@@ -75,3 +75,9 @@ def vacuum(env, *tables):
 def get_peak():
     """Return the most memory that this process ever had, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def get_memory():
+    """Return the memory that this process holds now, in MiB."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 1024**2

@@ -10,7 +10,7 @@ from .python_env import PYTHON
 
 FOLDER = ROOT / "tools/bench"
 BENCH = "care_bench"
-SCRIPTS = ("complaint", "clocks", "partner", "grading", "callback", "weak", "outreach")
+SCRIPTS = ("complaint", "mails", "clocks", "partner", "grading", "callback", "weak", "outreach", "report")
 PEER_ADDONS = {"crm_claim": ["crm_claim"], "helpdesk_mgmt": ["helpdesk_mgmt", "helpdesk_mgmt_sla"]}
 
 

@@ -1,3 +1,4 @@
+import { useEffect, useState } from "@odoo/owl";
 import { StatusBarDurationField, statusBarDurationField } from "@mail/views/fields/statusbar_duration/statusbar_duration_field";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -7,13 +8,47 @@ const REFUSED = "odoo.addons.customer_complaint.models.customer_complaint_move.M
 
 /**
  * The stages above the form: a click moves the complaint, or opens the dialog that says what is missing and asks for
- * it. Other changes are saved before.
+ * it. Other changes are saved before. Stages it cannot go to now are grey and say why; a click explains it as well.
  */
 export class ComplaintStageField extends StatusBarDurationField {
+    static template = "customer_complaint.StageField";
+
     setup() {
         super.setup();
         this.orm = useService("orm");
         this.action = useService("action");
+        this.hints = useState({ refusals: {} });
+        useEffect(
+            (resId, isChanged) => {
+                if (resId && !isChanged) {
+                    this.loadRefusals(resId);
+                }
+            },
+            () => {
+                const { record } = this.props;
+                const { stage_id: stage, team_id: team, user_id: user } = record.data;
+                return [record.resId, record.dirty, stage?.id, team?.id, user?.id];
+            }
+        );
+    }
+
+    async loadRefusals(resId) {
+        const refusals = await this.orm.silent.call(MODEL, "get_move_refusals", [[resId]]);
+        if (resId === this.props.record.resId) {
+            this.hints.refusals = refusals;
+        }
+    }
+
+    getAllItems() {
+        const items = super.getAllItems();
+        for (const item of items) {
+            item.refusal = (!item.isSelected && this.hints?.refusals[item.value]) || "";
+        }
+        return items;
+    }
+
+    getDropdownItemClassNames(item) {
+        return `${super.getDropdownItemClassNames(item)} ${item.refusal ? "o_complaint_refused" : ""}`;
     }
 
     async selectItem(item) {

@@ -1,0 +1,5 @@
+from . import models, wizard
+
+
+def uninstall_hook(env):
+    env["customer.complaint"]._forget_documents("account.move")

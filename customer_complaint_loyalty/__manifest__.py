@@ -1,0 +1,14 @@
+{
+    "name": "Complaints: Vouchers",
+    "version": "19.0.1.0.0",
+    "summary": "Vouchers that carry out what was promised",
+    "author": "Customer Care for Odoo",
+    "license": "AGPL-3",
+    "category": "Services/Customer Care",
+    "depends": ["customer_complaint", "loyalty"],
+    "data": [
+        "views/customer_complaint_compensation_views.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+    "auto_install": True,
+}

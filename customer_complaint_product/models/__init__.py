@@ -1,0 +1,1 @@
+from . import customer_complaint, product_product, product_template

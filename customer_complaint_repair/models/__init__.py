@@ -1,0 +1,1 @@
+from . import customer_complaint, customer_complaint_compensation, repair_order

@@ -1,0 +1,1 @@
+from . import test_acknowledge_by_sms
