@@ -252,6 +252,15 @@ PICTURES = {
         _tab("solution"),
         "[name=compensation_ids] .o_data_row",
     ),
+    "countermeasure_plan": Picture(
+        "complaint_manager",
+        "/odoo/countermeasure-plans/{id}",
+        FORM,
+        (1360, 900),
+        ("customer.complaint.plan", dict.fromkeys(LANGUAGES, [["state", "=", "approved"]])),
+        (),
+        "[name=measure_ids] .o_data_row",
+    ),
     "complaint_people": Picture("complaint_supervisor", "/odoo/complaints/{id}", FORM, (1360, 1150), OFFERED),
     "complaint_tasks": Picture("complaint_manager", "/odoo/complaint-tasks", LIST, (1360, 400)),
     "complaint_protected": Picture(

@@ -23,6 +23,10 @@ class CustomerCareEvent(models.Model):
             ("compensation_rejected", "Compensation rejected"),
             ("compensation_executed", "Compensation executed"),
             ("extension_approved", "Deadline extended"),
+            ("countermeasures_approved", "Countermeasure plan approved"),
+            ("countermeasures_done", "Countermeasure plan carried out"),
+            ("letter_sent", "Letter sent"),
+            ("solution_reviewed", "Solution reviewed a second time"),
         ],
         ondelete={
             "complaint_received": "cascade",
@@ -42,5 +46,9 @@ class CustomerCareEvent(models.Model):
             "compensation_rejected": "cascade",
             "compensation_executed": "cascade",
             "extension_approved": "cascade",
+            "countermeasures_approved": "cascade",
+            "countermeasures_done": "cascade",
+            "letter_sent": "cascade",
+            "solution_reviewed": "cascade",
         },
     )

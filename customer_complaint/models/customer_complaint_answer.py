@@ -10,6 +10,13 @@ ANSWER_KINDS = [
     ("escalate", "Asked for a Superior"),
     ("withdraw", "Complaint Withdrawn"),
 ]
+ANSWER_CHANNELS = [
+    ("portal", "Portal or Link"),
+    ("phone", "Phone"),
+    ("paper", "Paper"),
+    ("visit", "Visit"),
+    ("mail", "E-mail"),
+]
 
 
 class CustomerComplaintAnswer(models.Model):
@@ -33,6 +40,17 @@ class CustomerComplaintAnswer(models.Model):
         string="Logged in as",
         readonly=True,
         help="Empty when the decision came by the link of the complaint, without login.",
+    )
+    channel = fields.Selection(ANSWER_CHANNELS, string="How", required=True, readonly=True, default="portal")
+    recorded_by_id = fields.Many2one(
+        "res.users", string="Recorded by", readonly=True, help="Who noted what the customer said or wrote."
+    )
+    evidence_ids = fields.Many2many(
+        "ir.attachment",
+        "customer_complaint_answer_evidence_rel",
+        string="Recording or Paper",
+        readonly=True,
+        bypass_search_access=True,
     )
     comment = fields.Text(readonly=True)
     text = masked.Html(

@@ -3,7 +3,25 @@ from odoo.exceptions import AccessError, UserError
 
 from . import identity_fields as masked
 
-CODE_ONLY_FIELDS = ("state", "executed_datetime", "executed_user_id")
+CODE_ONLY_FIELDS = (
+    "state",
+    "executed_datetime",
+    "executed_user_id",
+    "amount_company",
+    "amount_date",
+    "offer_id",
+)
+BEARERS = [
+    ("company", "The Company"),
+    ("department", "A Department"),
+    ("employee", "An Employee"),
+    ("supplier", "A Supplier"),
+    ("insurer", "An Insurer"),
+    ("other", "Somebody Else"),
+]
+# Whose money it is that the yearly budgets count.
+OWN_BEARERS = ("company", "department")
+LARGEST_AMOUNT = 10**12
 
 
 class CustomerComplaintCompensation(models.Model):
@@ -30,6 +48,7 @@ class CustomerComplaintCompensation(models.Model):
             ("replacement", "Replacement"),
             ("repair", "Repair"),
             ("discount", "Discount"),
+            ("voucher", "Voucher"),
             ("gift", "Gift"),
             ("apology", "Apology"),
         ],
@@ -85,7 +104,7 @@ class CustomerComplaintCompensation(models.Model):
     @api.model
     def _get_fresh_values(self):
         """Return what only the program sets of a new record: the defaults of a context do not count for it."""
-        return {"state": "proposed", "executed_datetime": False, "executed_user_id": False}
+        return {"state": "proposed", "executed_datetime": False, "executed_user_id": False, "offer_id": False}
 
     def write(self, vals):
         self._check_code_only(vals)

@@ -175,6 +175,7 @@ class CustomerComplaintSolution(models.Model):
     def _log_answer(self, kind, person, comment="", text=None, digest=None):
         """Keep a decision with the text it is about: the proposed solution, unless another is given."""
         user = self.env.user
+        staff = user._is_internal() and not user._is_superuser()
         if text is None and kind in ("accept", "decline"):
             text, digest = self._get_solution_html(), self._get_solution_digest()
         return (
@@ -189,6 +190,9 @@ class CustomerComplaintSolution(models.Model):
                     "comment": comment or False,
                     "text": text or False,
                     "digest": digest or False,
+                    # signed before the eyes of an employee, else by the customer alone
+                    "channel": "visit" if staff else "portal",
+                    "recorded_by_id": user.id if staff else False,
                 }
             )
         )

@@ -11,6 +11,9 @@ LINK = "customer.care.link.mixin"
 FOLLOWING = ("customer.complaint.rating",)
 # A query over the complaints that its reader may see: the rules are inside.
 REPORT = "customer.complaint.report"
+LETTER = "customer.complaint.letter"
+# Of a complaint, and named themselves by approvals and the timeline.
+DOCUMENTS = ("customer.complaint.compensation", "customer.complaint.plan", LETTER)
 
 
 class IrRule(models.Model):
@@ -42,6 +45,9 @@ class IrRule(models.Model):
                 else complaints._get_confidential_domain()
             )
             followed = Domain("complaint_id", "any!", seen)
+            if model_name == LETTER and not complaints._sees_identities():
+                # it is addressed to who complained
+                followed &= ~Domain("complaint_id", "in", complaints._search_hidden_identities())
             if isinstance(model, self.env.registry[PART]):
                 followed = model._limit_parts(followed, mode)
             return domain & followed
@@ -66,11 +72,11 @@ class IrRule(models.Model):
         return self._get_naming_none_of(query)
 
     def _get_naming_none_of(self, query):
-        offers = self.env["customer.complaint.compensation"].sudo()._search([("complaint_id", "in", query)])
-        return ~(
-            (Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", query))
-            | (Domain("res_model", "=", "customer.complaint.compensation") & Domain("res_id", "in", offers))
-        )
+        named = Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", query)
+        for name in DOCUMENTS:
+            documents = self.env[name].sudo()._search([("complaint_id", "in", query)])
+            named |= Domain("res_model", "=", name) & Domain("res_id", "in", documents)
+        return ~named
 
     def _get_identity_domain(self, model, mode):
         """Return the domain of records of ``model`` that tell the user of no complainant hidden from him."""

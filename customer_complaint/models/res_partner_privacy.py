@@ -122,6 +122,43 @@ class ResPartner(models.Model):
                 "fields": ("complaint_id", "kind", "datetime", "person", "comment", "text"),
                 "erase": {"person": None, "comment": None, "text": None},
             },
+            "customer.complaint.plan": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "name", "goal", "version", "state", "done_datetime"),
+                "erase": {"name": "-", "goal": None, "explanation": None},
+            },
+            "customer.complaint.measure": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": ("complaint_id", "name", "kind", "date_deadline", "state", "done_date", "result"),
+                "erase": {"name": "-", "result": None},
+            },
+            "customer.complaint.letter": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": (
+                    "complaint_id",
+                    "subject",
+                    "body",
+                    "state",
+                    "sent_datetime",
+                    "sent_way",
+                    "sent_to",
+                ),
+                "erase": {"subject": "-", "body": None, "sent_to": None, "digest": None},
+            },
+            "customer.complaint.review": {
+                "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
+                "fields": (
+                    "complaint_id",
+                    "requested_datetime",
+                    "reason",
+                    "declined_solution",
+                    "state",
+                    "reasoning",
+                    "external_body_id",
+                    "named_datetime",
+                ),  # fmt: skip
+                "erase": {"reason": None, "declined_solution": None, "reasoning": None},
+            },
             "customer.complaint.task": {
                 "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
                 "fields": ("complaint_id", "name", "briefing", "result", "return_reason", "done_datetime"),
@@ -165,4 +202,11 @@ class ResPartner(models.Model):
         pending = [("complaint_id.partner_id", "in", self.ids), ("approval_state", "=", "pending")]
         if compensations.search_count(pending, limit=1):
             obstacles = obstacles + [self.env._("A compensation of the customer waits for approval.")]
+        for name in ("customer.complaint.plan", "customer.complaint.letter"):
+            if self.env[name].sudo().search_count(pending, limit=1):
+                obstacles = obstacles + [
+                    self.env._(
+                        "This waits for approval: %(name)s", name=self.env["ir.model"].sudo()._get(name).name
+                    )
+                ]
         return obstacles

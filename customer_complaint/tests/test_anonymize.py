@@ -1,5 +1,7 @@
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import ComplaintCommon
 
@@ -63,6 +65,42 @@ class TestAnonymize(ComplaintCommon):
         self.assertFalse(any(complaint.stage_history_ids.mapped("note")))
         self.assertFalse(message.body)
         self.assertFalse(complaint.message_ids.filtered(lambda m: "Secret" in (m.body or "")))
+
+    def test_anonymize_empties_the_solution(self):
+        """Words of plans, letters and second reviews go, their dates, kinds and states stay."""
+        complaint = self._create_complaint(proposal="<p>Secret</p>")
+        plan = self.env["customer.complaint.plan"].create(
+            {
+                "complaint_id": complaint.id,
+                "name": "Secret",
+                "goal": "Secret",
+                "measure_ids": [Command.create({"name": "Secret", "result": "Secret"})],
+            }
+        )
+        letter = self.env["customer.complaint.letter"].create(
+            {"complaint_id": complaint.id, "subject": "Secret", "body": "<p>Secret</p>"}
+        )
+        with mute_logger("odoo.addons.customer_complaint.models.customer_complaint_letter_send"):
+            letter.action_send()
+        complaint._log_answer("decline", "Secret", "Secret")
+        review = self.env["customer.complaint.review"]._ask(complaint, "Secret")
+        plan.action_request_approval()
+        files = letter.file_id
+        complaint.sudo()._write({"stage_id": self.stage_closed.id})
+        complaint.invalidate_recordset()
+        self._erase()
+        self.env.invalidate_all()
+        self.assertFalse(files.exists())
+        for record, names in (
+            (plan, ("name", "goal")),
+            (plan.measure_ids, ("name", "result")),
+            (letter, ("subject", "body", "sent_to", "digest")),
+            (review, ("reason", "declined_solution")),
+        ):
+            for name in names:
+                self.assertNotIn("Secret", record[name] or "", f"{record._name}.{name}")
+        self.assertEqual((plan.state, letter.state, review.state), ("approved", "sent", "asked"))
+        plan.flush_recordset()
 
     def test_anonymize_waits_for_open_complaints(self):
         """As long as a complaint is open its customer cannot be erased."""

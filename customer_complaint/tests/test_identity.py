@@ -9,6 +9,11 @@ from odoo.tests import Form, HttpCase, new_test_user, tagged
 from ..models.identity_fields import Masked
 from .common import ComplaintCommon
 
+# Contacts that are not who complained: bodies asked for an appraisal, who bears a cost.
+THIRD_PARTIES = (
+    "customer.complaint.appraisal.partner_id",
+    "customer.complaint.compensation.bearer_partner_id",
+)
 SECRETS = ("Lin Wei", "lin.wei", "5555 0101", "Orchid", "orchid", "Uncle Bo", "SO-4711")
 
 
@@ -319,6 +324,15 @@ class TestIdentity(ComplaintCommon):
             self.assertFalse(self._mine(self.complaint.answer_ids, user).search([("person", "ilike", "Lin")]))
         self.assertEqual(self._mine(self.task, self.handler).partner_id, self.customer)
 
+    def test_letters_are_hidden(self):
+        """A letter is addressed to who complained: who must not know that does not see it."""
+        letter = self.env["customer.complaint.letter"].create(
+            {"complaint_id": self.complaint.id, "subject": "Answer", "body": "<p>Dear Lin Wei</p>"}
+        )
+        for user in self.blind:
+            self.assertFalse(letter.with_user(user).has_access("read"), user.login)
+        self.assertTrue(letter.with_user(self.handler).has_access("read"))
+
     def test_every_way_to_the_customer_is_masked(self):
         """A field that another addon adds to the complaint or to what belongs to it is masked too."""
         for name, model in self.env.registry.items():
@@ -329,6 +343,8 @@ class TestIdentity(ComplaintCommon):
                 is_part = name == "customer.complaint" or (
                     link is not None and link.store and link.comodel_name == "customer.complaint"
                 )
+                if str(field) in THIRD_PARTIES:
+                    continue
                 if is_part and field.type == "many2one" and field.comodel_name == "res.partner":
                     if str(field) in OTHER_CONTACTS:
                         continue

@@ -97,6 +97,24 @@ class TestPortalAnswer(PortalAnswerCommon):
         self.assertEqual(self._act("accept").status_code, 303)
         self.assertEqual(self.complaint.answer_ids.mapped("kind"), ["accept", "decline"])
 
+    def test_declined_for_good(self):
+        """A decline asks for the second review; after that the page names the external body."""
+        self._propose()
+        self._login(self.owner)
+        self.assertEqual(self._act("decline", comment="Too little").status_code, 303)
+        review = self.complaint.review_ids
+        self.assertRecordValues(review, [{"state": "asked", "reason": "Too little"}])
+        self.assertEqual(self.complaint.answer_ids.channel, "portal")
+        self.assertNotIn("complaint_external_body", self._page())
+        body = self.env["customer.complaint.external.body"].create({"name": "<b>Arbitrator</b>"})
+        review.sudo().write(
+            {"state": "upheld", "external_body_id": body.id, "named_datetime": fields.Datetime.now()}
+        )
+        page = self._page()
+        self.assertIn("complaint_external_body", page)
+        self.assertIn("&lt;b&gt;Arbitrator", page)
+        self.assertIn("Somebody else looks at our proposal again", page)
+
     def test_changed_meanwhile(self):
         """Nobody accepts or signs what he has not read."""
         self._propose()

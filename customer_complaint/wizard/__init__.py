@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge_complaint,
+    customer_complaint_answer_record,
     customer_complaint_assign,
     customer_complaint_compensation_execute,
     customer_complaint_compensation_link,
@@ -16,6 +17,7 @@ from . import (
     customer_complaint_reply_send,
     customer_complaint_responsibility_answer,
     customer_complaint_reveal,
+    customer_complaint_review_finish,
     customer_complaint_sign,
     customer_complaint_stage_archive,
     customer_complaint_task_return,
