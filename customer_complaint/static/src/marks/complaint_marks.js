@@ -4,10 +4,10 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 const TIME_CLASSES = { late: "text-danger fw-bold", soon: "text-warning fw-bold", open: "text-success" };
 
-/** What a complaint points out besides its columns: the next time limit, badges and icons. */
+/** What a complaint points out besides its columns: the next time limit, badges and icons. Short in a list. */
 export class ComplaintMarks extends Component {
     static template = "customer_complaint.ComplaintMarks";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, isShort: { type: Boolean, optional: true } };
 
     /** Time `{ what, left, className }`, if any, and the list of marks that the server names. */
     get content() {
@@ -25,4 +25,5 @@ export class ComplaintMarks extends Component {
 registry.category("fields").add("complaint_marks", {
     component: ComplaintMarks,
     supportedTypes: ["char"],
+    extractProps: ({ viewType }) => ({ isShort: viewType === "list" }),
 });
