@@ -5,16 +5,24 @@ from odoo.tools import SQL
 
 CONFIDENTIAL_FIELDS = {"is_confidential", "accused_ids"}
 # A change of one of these may take the complaint out of somebody's sight.
-SIGHT_FIELDS = {*CONFIDENTIAL_FIELDS, "user_id", "helper_ids", "handover_user_id", "receiver_id", "team_id"}
+SIGHT_FIELDS = {
+    *CONFIDENTIAL_FIELDS,
+    "user_id",
+    "helper_ids",
+    "handover_user_id",
+    "receiver_id",
+    "team_id",
+    "investigator_id",
+}
 
 
 class CustomerComplaint(models.Model):
     """Confidential complaints: who may see them.
 
-    The handler, the helpers, whom it is offered to, the service manager of the team, and as far as they are no
-    colleagues of the accused (members of the same complaint team) the complaint managers, directors and auditors.
-    Directors see it also as colleagues. The accused never does, whatever the role. ``ir_rule`` applies the domain
-    to the complaint, to all that belongs to it, and to the timeline.
+    The handler, the helpers, whom it is offered to, the investigator, the service manager of the team, and as far as
+    they are no colleagues of the accused (members of the same complaint team) the complaint managers, directors and
+    auditors. Directors see it also as colleagues. The accused never does, whatever the role. ``ir_rule`` applies the
+    domain to the complaint, to all that belongs to it, and to the timeline.
     """
 
     _inherit = "customer.complaint"
@@ -152,6 +160,7 @@ class CustomerComplaint(models.Model):
             Domain("user_id", "=", user.id)
             | Domain("helper_ids", "in", user.ids)
             | Domain("handover_user_id", "=", user.id)
+            | Domain("investigator_id", "=", user.id)
             | Domain("team_id.manager_id", "=", user.id)
         )
         if user.has_group("customer_care.group_care_director"):

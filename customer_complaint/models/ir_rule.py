@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .customer_complaint_part import PART
+
 COMPLAINT = "customer.complaint"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
@@ -33,7 +35,10 @@ class IrRule(models.Model):
                 if model._auto
                 else complaints._get_confidential_domain()
             )
-            return domain & Domain("complaint_id", "any!", seen)
+            followed = Domain("complaint_id", "any!", seen)
+            if isinstance(model, self.env.registry[PART]):
+                followed = model._limit_parts(followed, mode)
+            return domain & followed
         if model_name == "rating.rating" or isinstance(model, self.env.registry[LINK]):
             domain &= self._get_document_domain()
         if complaints._sees_identities():

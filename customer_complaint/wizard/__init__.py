@@ -12,6 +12,7 @@ from . import (
     customer_complaint_reopen,
     customer_complaint_reply_send,
     customer_complaint_reveal,
+    customer_complaint_responsibility_answer,
     customer_complaint_sign,
     customer_complaint_stage_archive,
     customer_complaint_task_return,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
 
@@ -34,7 +35,7 @@ class CustomerComplaintReplySend(models.TransientModel):
         for wizard in self:
             replies = self.env["customer.complaint.reply"]
             wizard.available_reply_ids = replies.search(
-                replies._get_fitting_domain(wizard.complaint_ids._origin)
+                replies._get_fitting_domain(wizard.complaint_ids._origin) & Domain("verdict", "=", False)
             )
 
     @api.depends("reply_id")
