@@ -103,6 +103,7 @@
         "demo/customer_complaint_deadline_demo.xml",
         "demo/customer_complaint_rating_demo.xml",
         "demo/customer_complaint_investigation_demo.xml",
+        "demo/customer_complaint_action_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_complaint/static/src/**/*"],

@@ -154,7 +154,14 @@ class CustomerComplaintAction(models.Model):
 
     # What came of it
     state = fields.Selection(
-        STATES, required=True, readonly=True, copy=False, tracking=True, index=True, group_expand=True
+        STATES,
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+        group_expand=True,
     )
     result = fields.Html(string="What Was Done", sanitize_attributes=True, copy=False)
     attachment_ids = fields.Many2many(
@@ -170,7 +177,7 @@ class CustomerComplaintAction(models.Model):
     done_by_id = fields.Many2one("res.users", string="Marked Done by", readonly=True, copy=False)
     verified_datetime = fields.Datetime(string="Effect Decided on", readonly=True, copy=False)
     verified_by_id = fields.Many2one("res.users", string="Effect Decided by", readonly=True, copy=False)
-    round = fields.Integer(string="Attempt", readonly=True, copy=False, aggregator=None)
+    round = fields.Integer(string="Attempt", default=1, readonly=True, copy=False, aggregator=None)
 
     _number_uniq = models.UniqueIndex("(number, company_id)", "This number of an action exists already.")
     _cost_positive = models.Constraint("CHECK(cost >= 0)", "The cost of an action cannot be negative.")
@@ -330,7 +337,8 @@ class CustomerComplaintAction(models.Model):
         self.check_access("write")
         wrong = self.filtered(lambda action: action.state not in states)
         if wrong:
-            raise UserError(f"{message} ({', '.join(wrong.mapped('display_name'))})")
+            names = ", ".join(wrong.mapped("display_name"))
+            raise UserError(self.env._("%(reason)s (%(actions)s)", reason=message, actions=names))
 
     def _set(self, vals):
         """Write fields of the program; the to-dos follow."""

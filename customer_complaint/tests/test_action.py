@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -44,6 +45,11 @@ class ActionCommon(ComplaintCommon):
         action.action_done()
         return action
 
+    def _run(self, job):
+        """Run a job of the actions without its commits."""
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kwargs: 60):
+            getattr(self.env["customer.complaint.action"], job)()
+
     def _todos(self, action=None):
         return (action or self.action).activity_ids
 
@@ -68,7 +74,7 @@ class TestAction(ActionCommon):
         self.assertEqual(context["default_cause_id"], self.cause.id)
         self.assertNotIn("default_product_ref", context)
         with Form(
-            self.env["customer.complaint.action"].with_user(self.supervisor).with_context(context)
+            self.env["customer.complaint.action"].with_user(self.supervisor).with_context(**context)
         ) as form:
             form.name = "Both"
         self.assertEqual(form.record.complaint_ids, both)
@@ -251,23 +257,23 @@ class TestAction(ActionCommon):
         Action = self.env["customer.complaint.action"]
         with self._at(3):
             self.action.action_start()
-            Action._cron_remind()
+            self._run("_cron_remind")
             self.assertEqual(self._todos().user_id, self.handler)
         with self._at(4):
             self.assertTrue(self.action.is_late)
             self.assertIn(self.action, Action.search([("is_late", "=", True)]))
             for _time in range(2):
-                Action._cron_remind()
+                self._run("_cron_remind")
             self.assertEqual(self._todos().user_id, self.handler | self.supervisor)
             self.assertEqual(len(self._todos()), 2)
             self.action.watch_days = 10
             self.action.action_done()
         with self._at(13):
-            Action._cron_remind()
+            self._run("_cron_remind")
             self.assertFalse(self._todos())
         with self._at(14):
             for _time in range(2):
-                Action._cron_remind()
+                self._run("_cron_remind")
             self.assertRecordValues(self._todos(), [{"user_id": self.supervisor.id}])
         self.action.with_user(self.supervisor).action_effective()
         self.assertFalse(self._todos())

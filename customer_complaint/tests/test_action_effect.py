@@ -80,10 +80,9 @@ class TestActionEffect(ActionCommon):
         """One that came back marks the action, notes the complaint, and tells the owner; the job twice does it once."""
         self._done()
         again = self._receive(datetime(2026, 3, 15))
-        with self._at(20), patch.object(type(self.env.cr), "commit", lambda cr: None):
-            self.env["customer.complaint.action"]._cron_check_recurrence()
-        with self._at(21), patch.object(type(self.env.cr), "commit", lambda cr: None):
-            self.env["customer.complaint.action"]._cron_check_recurrence()
+        for day in (20, 20, 21):
+            with self._at(day):
+                self._run("_cron_check_recurrence")
         self.assertRecordValues(
             self.action,
             [
@@ -101,9 +100,29 @@ class TestActionEffect(ActionCommon):
         messages = self.env["mail.message"].search(
             [("model", "=", "customer.complaint.action"), ("res_id", "=", self.action.id)]
         )
-        told = messages.filtered(lambda one: self.handler.partner_id in one.partner_ids)
+        told = messages.filtered(
+            lambda one: self.handler.partner_id in one.partner_ids and "came back" in one.body
+        )
         self.assertEqual(len(told), 1)
         self.assertIn("1 since 2026-03-10, 1 in as many", told.body)
+
+    def test_killed_in_the_middle(self):
+        """What was noted and not told is not kept: the next run does all of it."""
+        self._done()
+        self._receive(datetime(2026, 3, 15))
+        action = type(self.action)
+        with (
+            self._at(20),
+            patch.object(action, "_tell_failed", side_effect=KeyboardInterrupt),
+            self.assertRaises(KeyboardInterrupt),
+            self.env.cr.savepoint(),
+        ):
+            self.action._check_recurrence()
+        self.env.invalidate_all()
+        self.assertRecordValues(self.action, [{"state": "done", "after_count": 0, "told_round": 0}])
+        self.assertFalse(self.action.recurrence_ids)
+        self._check(21)
+        self.assertRecordValues(self.action, [{"state": "not_effective", "after_count": 1, "told_round": 1}])
 
     def test_next_attempt(self):
         """Taken up again it is watched anew, and the owner is told anew."""
@@ -240,10 +259,15 @@ class TestActionEffect(ActionCommon):
         with self._at(10):
             for action in actions:
                 self._finish(action, recurrence_limit=100)
-        with self._at(20), patch.object(type(self.env), "execute_query", autospec=True) as query:
-            query.return_value = []
+        execute, codes = type(self.env).execute_query, []
+
+        def count(env, query):
+            codes.append(query.code)
+            return execute(env, query)
+
+        with self._at(20), patch.object(type(self.env), "execute_query", count):
             actions._count_recurrences()
-        self.assertEqual(query.call_count, 1)
+        self.assertEqual(sum("FROM customer_complaint complaint" in code for code in codes), 1)
         self._check(action=actions)
         self.assertEqual(set(actions.mapped("after_count")), {1})
 
