@@ -300,6 +300,17 @@ PICTURES = {
         _tab("responsibility"),
         ".o_widget_care_lazy_html table",
     ),
+    "actions": Picture("complaint_supervisor", "/odoo/complaint-actions", BOARD, (1500, 700)),
+    "action_effect": Picture(
+        "complaint_supervisor",
+        "/odoo/complaint-actions/{id}",
+        FORM,
+        (1360, 1000),
+        _named("customer.complaint.action", *["Two layers of foil around large appliances"] * 2),
+        _tab("effect"),
+        ".o_widget_care_lazy_html .rounded-top",
+    ),
+    "warnings": Picture("complaint_supervisor", "/odoo/complaint-warnings", LIST, (1360, 420)),
     "complaint_deadline": Picture(
         "complaint_handler",
         "/odoo/complaints/{id}",

@@ -64,6 +64,7 @@ class CustomerComplaintCategory(models.Model):
             ("customer.complaint", "category_id"),
             ("customer.complaint.policy", "category_ids"),
             ("customer.complaint.assign.rule", "category_ids"),
+            ("customer.complaint.action", "category_id"),
         ]
 
     @api.constrains("parent_id")

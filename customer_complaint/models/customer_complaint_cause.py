@@ -55,7 +55,11 @@ class CustomerComplaintCause(models.Model):
 
     def _get_uses(self):
         """Return [(model, field)] that must not lose a cause. Override to add more."""
-        return [("customer.complaint", "cause_id"), ("customer.complaint", "cause_ids")]
+        return [
+            ("customer.complaint", "cause_id"),
+            ("customer.complaint", "cause_ids"),
+            ("customer.complaint.action", "cause_id"),
+        ]
 
     @api.constrains("parent_id")
     def _check_parent_id(self):

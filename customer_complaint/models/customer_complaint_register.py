@@ -76,6 +76,7 @@ class CustomerComplaintRegister(models.Model):
             "callbacks": self._search_contacts("customer.callback", "date_planned desc, id desc", family),
             "contacts": self._search_contacts("customer.contact.log", "date_start desc, id desc", family),
             "guide": self.category_id._origin._get_guide(),
+            "lessons": self.env["customer.complaint.action"]._get_lessons(self.category_id._origin),
         }
 
     def _search_panel(self, domain):

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from .customer_complaint_part import PART
 
 COMPLAINT = "customer.complaint"
+ACTION = "customer.complaint.action"
 # What names a document by res_model and res_id: timeline, callbacks, approvals, surveys.
 LINK = "customer.care.link.mixin"
 # A query of which each row is one complaint's, seen by those alone who see the complaint.
@@ -51,6 +52,9 @@ class IrRule(models.Model):
             if isinstance(model, self.env.registry[PART]):
                 followed = model._limit_parts(followed, mode)
             return domain & followed
+        if model_name == ACTION:
+            # what was learned of a confidential complaint names it
+            return domain & ~Domain("complaint_ids", "in", self._get_hidden_query())
         if model_name == "rating.rating" or isinstance(model, self.env.registry[LINK]):
             domain &= self._get_document_domain()
         if complaints._sees_identities():
@@ -65,11 +69,14 @@ class IrRule(models.Model):
 
     def _get_document_domain(self):
         """Return the domain of records with ``res_model`` and ``res_id`` that name nothing hidden."""
+        return self._get_naming_none_of(self._get_hidden_query())
+
+    def _get_hidden_query(self):
+        """Return the query of the confidential complaints that the user does not see."""
         hidden = self.env[COMPLAINT].sudo().with_context(active_test=False)
-        query = hidden._search(
+        return hidden._search(
             Domain("is_confidential", "=", True) & ~self.env[COMPLAINT]._get_confidential_domain()
         )
-        return self._get_naming_none_of(query)
 
     def _get_naming_none_of(self, query):
         named = Domain("res_model", "=", COMPLAINT) & Domain("res_id", "in", query)

@@ -58,6 +58,17 @@ class ResPartner(models.Model):
         """Open the suggestions, inquiries and praise of the whole company of this customer."""
         return self._view_complaints("customer_complaint.customer_complaint_action_feedback", "not in")
 
+    def action_view_corrective(self):
+        """Open the corrective actions for complaints of the whole company of this customer."""
+        complaints = [("complaint_ids.commercial_partner_id", "in", self.commercial_partner_id.ids)]
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_complaint.customer_complaint_action_action"
+            ),
+            "domain": complaints,
+            "context": {},
+        }
+
     def _view_complaints(self, xmlid, operator):
         """Return the action with the records whose kind is, or is not, that of a complaint."""
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)

@@ -1,5 +1,7 @@
 from . import (
     test_access,
+    test_action,
+    test_action_effect,
     test_anonymize,
     test_appraisal,
     test_assign,
@@ -64,4 +66,5 @@ from . import (
     test_task_page,
     test_team_flow,
     test_triage,
+    test_warning,
 )
