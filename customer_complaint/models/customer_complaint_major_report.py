@@ -84,7 +84,7 @@ class CustomerComplaintMajorReport(models.Model):
     is_release = fields.Boolean(compute="_compute_can_sign")
 
     _version_uniq = models.UniqueIndex(
-        "(complaint_id, version)", "There is this version of the report already."
+        "(complaint_id, version) WHERE version > 0", "There is this version of the report already."
     )
     _draft_uniq = models.UniqueIndex(
         "(complaint_id) WHERE state = 'draft'", "There is a draft of the report already."
@@ -169,6 +169,8 @@ class CustomerComplaintMajorReport(models.Model):
                 "digest": self._get_digest(content),
             }
         )
+        # The next draft is stored only when this one is none in the database.
+        self.flush_recordset(["state"])
         people = {
             "handler": complaint.user_id,
             "department": self.department_user_id,

@@ -137,7 +137,7 @@ class CustomerComplaintMajorRule(models.Model):
         """Return the roles that are alarmed (singleton)."""
         return [role for role in ALARM_ROLES if self[f"tells_{role}"]]
 
-    @api.constrains("severity", "amount_from", "repeats_from", "grade_ids", *FLAGS)
+    @api.constrains("name", "severity", "amount_from", "repeats_from", "grade_ids", *FLAGS)
     def _check_condition(self):
         for rule in self:
             if not list(rule._say_conditions()):

@@ -89,7 +89,8 @@ class TestClosing(ComplaintCommon):
         return complaint
 
     def _run(self, day):
-        with self._at(day):
+        commit = patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=1)
+        with self._at(day), commit:
             self.env["customer.complaint"]._cron_close_waiting()
 
     def test_waiting_ones_are_warned_then_closed_and_opened_by_an_answer(self):

@@ -39,7 +39,6 @@ class TestMajorReport(ComplaintCommon):
         """Return the routes by which a manager may try to close the complaint."""
         mine = self.complaint.with_user(self.manager)
         closed = self.stage_closed.id
-        move = self.env["customer.complaint.move"].with_user(self.manager)
         return {
             "write": lambda: mine.write({"stage_id": closed}),
             "mass edit": lambda: (mine + self._create_complaint().with_user(self.manager)).write(
@@ -48,9 +47,6 @@ class TestMajorReport(ComplaintCommon):
             "web_save": lambda: mine.web_save({"stage_id": closed}, {}),
             "program": lambda: self.complaint.sudo().write({"stage_id": closed}),
             "create": lambda: self._create_complaint(is_major=True, stage_id=closed),
-            "wizard": lambda: move.create(
-                {"complaint_ids": [Command.set(mine.ids)], "stage_id": closed}
-            ).action_confirm(),
         }
 
     def test_no_route_closes_before_the_release(self):
