@@ -131,6 +131,7 @@ from . import (
     res_partner_complaint_portal,
     res_partner_phone,
     res_partner_privacy,
+    res_partner_privacy_major,
     res_users,
     resource_calendar,
     resource_calendar_attendance,

@@ -43,8 +43,8 @@ class CustomerComplaintAlarm(models.Model):
     )
     state = fields.Selection(
         [
-            ("open", "Not Acknowledged"),
-            ("acknowledged", "Acknowledged"),
+            ("open", "Alarm Open"),
+            ("acknowledged", "Alarm Acknowledged"),
             ("passed", "Overdue, Next One Told"),
             ("settled", "No Longer Needed"),
         ],
@@ -54,7 +54,7 @@ class CustomerComplaintAlarm(models.Model):
     )
     alarmed_datetime = fields.Datetime(string="Alarmed on", required=True, readonly=True)
     ack_deadline = fields.Datetime(string="To Acknowledge by", required=True, readonly=True)
-    acknowledged_datetime = fields.Datetime(string="Acknowledged at", readonly=True)
+    acknowledged_datetime = fields.Datetime(string="Alarm Acknowledged on", readonly=True)
 
     _once_uniq = models.UniqueIndex(
         "(complaint_id, user_id, round)", "A person is alarmed once for each major complaint."

@@ -23,8 +23,8 @@ class CustomerComplaintMajorSign(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", string="Signs", readonly=True)
-    signed_datetime = fields.Datetime(string="Signed on", readonly=True)
-    signed_by_id = fields.Many2one("res.users", string="Signed by", readonly=True)
+    signed_datetime = fields.Datetime(string="Signature on", readonly=True)
+    signed_by_id = fields.Many2one("res.users", string="Signature by", readonly=True)
     digest = fields.Char(string="Fingerprint", readonly=True)
 
     @api.model_create_multi

@@ -24,7 +24,7 @@ class CustomerComplaintAlarms(models.Model):
         "customer.complaint.alarm", "complaint_id", string="Alarms", readonly=True, groups=STAFF
     )
     alarm_state = fields.Selection(
-        [("due", "To Be Given"), ("open", "Not Acknowledged"), ("acknowledged", "Acknowledged")],
+        [("due", "To Be Given"), ("open", "Alarm Open"), ("acknowledged", "Alarm Acknowledged")],
         string="Alarm",
         readonly=True,
         copy=False,

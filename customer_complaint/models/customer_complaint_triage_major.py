@@ -45,13 +45,6 @@ class CustomerComplaintMajor(models.Model):
         "res.users", string="Released by", readonly=True, copy=False, groups=STAFF
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        complaints = super().create(vals_list)
-        if any(complaint._cache.get("is_major") for complaint in complaints):
-            self._trigger_alarms()
-        return complaints
-
     def write(self, vals):
         if "is_major" in vals and not self.env.su:
             self._check_major_change(bool(vals["is_major"]))
@@ -89,6 +82,8 @@ class CustomerComplaintMajor(models.Model):
                     vals.update(is_major=True, major_rule_id=rule.id, major_reason=rule.name)
             if is_major or rule:
                 vals.update(major_datetime=fields.Datetime.now(), alarm_state="due")
+        if any(vals["alarm_state"] for vals in filled):
+            self._trigger_alarms()
         return filled
 
     def _match_new(self, vals):

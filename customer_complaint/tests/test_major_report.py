@@ -172,3 +172,13 @@ class TestMajorReport(ComplaintCommon):
         self.complaint.is_confidential = True
         second = self._issue()
         self.assertNotIn("Technician", second.sent_to or "")
+
+    def test_erasure_takes_what_the_report_tells(self):
+        """Text, frozen text and PDF of the reports go with the customer; version and signatures stay."""
+        report = self._issue()
+        entry = self.customer._care_privacy_models()[report._name]
+        self.assertEqual(report.search(entry["domain"](self.customer.ids)), report)
+        files = self.customer._care_get_files([(report._name, entry, report)])
+        self.assertEqual(files.filtered(lambda file: file.res_field == "pdf").res_id, report.id)
+        report.write(entry["erase"])
+        self.assertFalse(report.happened or report.content)
