@@ -121,6 +121,7 @@ from . import (
     ir_rule,
     ir_sequence,
     mail_activity,
+    mail_activity_alarm,
     mail_thread,
     mail_tracking_value,
     res_company,

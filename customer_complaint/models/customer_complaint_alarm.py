@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from .customer_complaint_escalation_level import ROLES
 
+ACTIVITY = "customer_complaint.mail_activity_type_alarm"
+
 
 class CustomerComplaintAlarm(models.Model):
     """Who was told of a major complaint and who has acknowledged it; written by the program alone."""
@@ -88,13 +90,19 @@ class CustomerComplaintAlarm(models.Model):
         )
         if not mine:
             raise UserError(self.env._("No alarm waits for you to acknowledge it."))
-        mine.write({"state": "acknowledged", "acknowledged_datetime": fields.Datetime.now()})
-        mine.complaint_id._update_alarm_state()
+        mine._acknowledge()
+        mine.complaint_id.activity_unlink([ACTIVITY], user_id=self.env.uid)
         return True
+
+    def _acknowledge(self):
+        """Note that who was alarmed knows of it (as superuser)."""
+        self.write({"state": "acknowledged", "acknowledged_datetime": fields.Datetime.now()})
+        self.complaint_id._update_alarm_state()
 
     def _settle(self):
         """End what nobody needs to acknowledge any more (as superuser)."""
         self.filtered(lambda alarm: alarm.state in ("open", "passed")).write({"state": "settled"})
+        self.complaint_id.activity_unlink([ACTIVITY])
 
     def _get_next_role(self):
         """Return the role above, None when there is none (singleton)."""

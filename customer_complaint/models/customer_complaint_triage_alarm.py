@@ -5,6 +5,7 @@ from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.addons.customer_care.tools.insert import insert
 
 from .customer_complaint import STAFF
+from .customer_complaint_alarm import ACTIVITY
 from .customer_complaint_escalate_people import Directory
 from .customer_complaint_stage import OPEN_PHASES
 
@@ -134,7 +135,7 @@ class CustomerComplaintAlarms(models.Model):
             user = alarm.user_id
             complaint = alarm.complaint_id.with_context(lang=user.lang or self.env.lang, **quiet)
             summary = complaint.env._("Major complaint: acknowledge that you know of it")
-            complaint.activity_schedule("mail.mail_activity_data_warning", summary=summary, user_id=user.id)
+            complaint.activity_schedule(ACTIVITY, summary=summary, user_id=user.id)
             complaint.message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=complaint.env._("Major complaint: %(complaint)s", complaint=complaint.display_name),

@@ -155,7 +155,8 @@ class TestMajor(ComplaintCommon):
             complaint.with_user(self.handler).action_acknowledge_alarm()
         complaint.with_user(self.supervisor).action_acknowledge_alarm()
         self.assertEqual(complaint.alarm_state, "open")
-        complaint.with_user(self.manager).action_acknowledge_alarm()
+        self.assertEqual(complaint.activity_ids.user_id, self.manager)
+        complaint.activity_ids.with_user(self.manager).action_feedback()
         self.assertEqual(complaint.alarm_state, "acknowledged")
         with self.assertRaises(UserError):
             complaint.with_user(self.manager).action_acknowledge_alarm()
