@@ -77,10 +77,13 @@ class CustomerComplaintFile(models.Model):
             "by": self.env.user.name,
             "files": [],
         }
+        now = fields.Datetime.context_timestamp(self, fields.Datetime.now()).timetuple()[:6]
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, chunks, source in self._get_file_parts():
                 digest, size = hashlib.sha256(), 0
-                with archive.open(name, "w", force_zip64=True) as entry:
+                info = zipfile.ZipInfo(name, date_time=now)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                with archive.open(info, "w", force_zip64=True) as entry:
                     for chunk in chunks:
                         digest.update(chunk)
                         size += len(chunk)

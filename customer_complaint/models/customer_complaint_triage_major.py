@@ -75,11 +75,9 @@ class CustomerComplaintMajor(models.Model):
         has_rules = bool(self.env["customer.complaint.major.rule"]._get_major_facts())
         for vals in filled:
             is_major = vals.get("is_major", self.env.context.get("default_is_major"))
-            rule = None
-            if not is_major and has_rules:
-                rule = self._match_new(vals)
-                if rule:
-                    vals.update(is_major=True, major_rule_id=rule.id, major_reason=rule.name)
+            rule = self._match_new(vals) if has_rules else None
+            if rule:
+                vals.update(is_major=True, major_rule_id=rule.id, major_reason=rule.name)
             if is_major or rule:
                 vals.update(major_datetime=fields.Datetime.now(), alarm_state="due")
         if any(vals["alarm_state"] for vals in filled):

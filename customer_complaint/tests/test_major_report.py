@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -181,3 +182,30 @@ class TestMajorReport(ComplaintCommon):
         self.assertEqual(files.filtered(lambda file: file.res_field == "pdf").res_id, report.id)
         report.write(entry["erase"])
         self.assertFalse(report.happened or report.content)
+
+    def test_another_company_sees_and_signs_nothing(self):
+        """A manager who works for another company alone neither reads, signs nor takes the mark back."""
+        company = self.env["res.company"].create({"name": "Other"})
+        stranger = self._create_user("stranger_t", "customer_complaint.group_complaint_manager")
+        stranger.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})
+        report = self._issue().with_user(stranger)
+        for act in (
+            lambda: report.read(["happened"]),
+            lambda: report.action_sign("needed", "Mine"),
+            lambda: report.complaint_id.with_user(stranger).action_undeclare_major("Mine"),
+            lambda: self.complaint.with_user(stranger).action_complete_file(),
+        ):
+            with self.assertRaises(AccessError):
+                act()
+
+    def test_customer_cannot_close_a_major_one_by_his_acts(self):
+        """What the customer does in the portal, and his mail, close nothing; withdrawing ends it as cancelled."""
+        self.complaint.sudo().proposal = "<p>A new pump</p>"
+        self._move(self.complaint, self.stage_proposed)
+        digest = self.complaint._get_solution_digest()
+        self.complaint._customer_act("accept", "Lin Wei", digest=digest)
+        self.complaint.message_post(
+            body="Thank you, please close it", author_id=self.customer.id, message_type="email"
+        )
+        self.assertEqual(self.complaint.phase, "open")
+        self.assertFalse(self.complaint.released_datetime)
