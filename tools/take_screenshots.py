@@ -262,6 +262,14 @@ PICTURES = {
         "[name=measure_ids] .o_data_row",
     ),
     "complaint_people": Picture("complaint_supervisor", "/odoo/complaints/{id}", FORM, (1360, 1150), OFFERED),
+    "complaint_major": Picture(
+        "complaint_manager",
+        "/odoo/complaints/{id}",
+        FORM,
+        (1360, 1300),
+        ("customer.complaint", dict.fromkeys(LANGUAGES, [["is_major", "=", True]])),
+        _tab("major"),
+    ),
     "complaint_tasks": Picture("complaint_manager", "/odoo/complaint-tasks", LIST, (1360, 400)),
     "complaint_protected": Picture(
         "complaint_supervisor", "/odoo/complaints/{id}", FORM, (1360, 900), PROTECTED, wait=".fa-user-secret"

@@ -1,1 +1,1 @@
-from . import portal, portal_answer, public, task
+from . import complete_file, portal, portal_answer, public, task

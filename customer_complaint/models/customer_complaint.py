@@ -48,6 +48,14 @@ CODE_ONLY_FIELDS = (
     "is_clock_stale",
     "clock_ids",
     "stage_history_ids",
+    "major_reason",
+    "major_datetime",
+    "major_rule_id",
+    "alarm_state",
+    "released_datetime",
+    "released_by_id",
+    "waiting_warned_datetime",
+    "is_closed_unanswered",
 )
 EARLIEST_YEAR = 1970
 # They follow from other fields: what is written would only hide the truth.

@@ -21,7 +21,10 @@ class CustomerComplaintAccess(models.Model):
     company_id = fields.Many2one(related="complaint_id.company_id")
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True, ondelete="cascade")
     kind = fields.Selection(
-        [("look", "Looked at"), ("identity", "Identity Shown")], required=True, readonly=True, default="look"
+        [("look", "Looked at"), ("identity", "Identity Shown"), ("file", "Complete File Taken")],
+        required=True,
+        readonly=True,
+        default="look",
     )
     reason = fields.Char(readonly=True)
     hour = fields.Datetime(required=True, readonly=True)
