@@ -44,7 +44,7 @@ def volume_points(weight, middle):
     >>> volume_points(8, 8), volume_points(12, 8), volume_points(40, 8), volume_points(0, 0)
     (50.0, 75.0, 100.0, None)
     """
-    return min(50 * weight / middle, 100) if middle else None
+    return min(50 * weight / middle, 100.0) if middle else None
 
 
 def total(points, weights):
