@@ -30,9 +30,7 @@ class CustomerComplaintAuditLine(models.Model):
         "customer.complaint.audit", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="audit_id.company_id")
-    check_id = fields.Many2one(
-        "customer.complaint.audit.check", string="Check", readonly=True, ondelete="set null"
-    )
+    check_id = fields.Many2one("customer.complaint.audit.check", readonly=True, ondelete="set null")
     sequence = fields.Integer(readonly=True)
     name = fields.Char(string="Question", readonly=True)
     clause = fields.Char(string="Clauses", readonly=True)

@@ -170,10 +170,9 @@ class CustomerComplaintScorecard(models.Model):
 
     def _get_formulas(self):
         """Return {figure: (what was measured, formula)} in the reader's language."""
-        _ = self.env._
         return {
             "speed": (
-                _(
+                self.env._(
                     "Median first response %(response)s working hours, %(response_share)s %% of the limit; "
                     "median solution %(solution)s working hours, %(solution_share)s %% of the limit",
                     response=round(self.response_hours, 1),
@@ -181,29 +180,39 @@ class CustomerComplaintScorecard(models.Model):
                     solution=round(self.solution_hours, 1),
                     solution_share=round(100 * self.solution_share),
                 ),
-                _(
+                self.env._(
                     "Half of the limit or less gives 100 points, the whole limit 50, one and a half times the "
                     "limit 0; the average of both medians."
                 ),
             ),
             "limit": (
-                _("%(met)s of %(count)s time limits kept", met=self.limit_met, count=self.limit_count),
-                _("The share of first responses and solutions within their limits."),
+                self.env._(
+                    "%(met)s of %(count)s time limits kept", met=self.limit_met, count=self.limit_count
+                ),
+                self.env._("The share of first responses and solutions within their limits."),
             ),
             "satisfaction": (
-                _("%(count)s answers of customers", count=self.answer_count),
-                _("The average of all answers: ratings of 1 to 5 times 20, callbacks of 1 to 10 times 10."),
+                self.env._("%(count)s answers of customers", count=self.answer_count),
+                self.env._(
+                    "The average of all answers: ratings of 1 to 5 times 20, callbacks of 1 to 10 times 10."
+                ),
             ),
             "volume": (
-                _("%(count)s complaints, weighted %(volume)s", count=self.case_count, volume=self.volume),
-                _(
+                self.env._(
+                    "%(count)s complaints, weighted %(volume)s", count=self.case_count, volume=self.volume
+                ),
+                self.env._(
                     "Minor complaints weigh 1, general 2, serious 4, major 8. The median of the team gives 50 "
                     "points, twice as much 100."
                 ),
             ),
             "first": (
-                _("%(first)s of %(count)s complaints", first=self.first_count, count=self.case_count),
-                _("The share that was not reopened and of which no called customer said it was not solved."),
+                self.env._(
+                    "%(first)s of %(count)s complaints", first=self.first_count, count=self.case_count
+                ),
+                self.env._(
+                    "The share that was not reopened and of which no called customer said it was not solved."
+                ),
             ),
         }
 
