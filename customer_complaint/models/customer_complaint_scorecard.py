@@ -192,14 +192,14 @@ class CustomerComplaintScorecard(models.Model):
                 self.env._("The share of first responses and solutions within their limits."),
             ),
             "satisfaction": (
-                self.env._("%(count)s answers of customers", count=self.answer_count),
+                self.env._("Answers of customers: %(count)s", count=self.answer_count),
                 self.env._(
                     "The average of all answers: ratings of 1 to 5 times 20, callbacks of 1 to 10 times 10."
                 ),
             ),
             "volume": (
                 self.env._(
-                    "%(count)s complaints, weighted %(volume)s", count=self.case_count, volume=self.volume
+                    "Complaints: %(count)s, weighted: %(volume)s", count=self.case_count, volume=self.volume
                 ),
                 self.env._(
                     "Minor complaints weigh 1, general 2, serious 4, major 8. The median of the team gives 50 "
