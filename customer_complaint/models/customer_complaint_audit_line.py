@@ -51,8 +51,8 @@ class CustomerComplaintAuditLine(models.Model):
     due_date = fields.Date(string="Done until")
     status = fields.Selection(
         [
-            ("reached", "Reached"),
-            ("missed", "Missed"),
+            ("reached", "Target Reached"),
+            ("missed", "Target Missed"),
             ("open", "Not Answered"),
             ("none", "Nothing to Judge"),
         ],
