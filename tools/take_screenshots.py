@@ -402,6 +402,23 @@ PICTURES = {
         PROPOSED_COMPLAINT,
         ready=THREAD,
     ),
+    "complaint_trainings": Picture(
+        "complaint_manager", "/odoo/complaint-trainings", ".o_list_view .o_data_row", (1360, 500)
+    ),
+    "complaint_scorecard": Picture(
+        "complaint_manager",
+        "/odoo/complaint-scorecards/{id}",
+        ".o_field_widget[name='explanation'] table",
+        (1360, 1100),
+        record=("customer.complaint.scorecard", dict.fromkeys(LANGUAGES, [["has_total", "=", True]])),
+    ),
+    "complaint_audit": Picture(
+        "complaint_manager",
+        "/odoo/complaint-audits/{id}",
+        ".o_field_widget[name='line_ids'] .o_data_row",
+        (1360, 1100),
+        record=("customer.complaint.audit", dict.fromkeys(LANGUAGES, [])),
+    ),
     "complaint_ratings": Picture(
         "complaint_manager", "/odoo/complaint-ratings", ".o_graph_view canvas", (1360, 600)
     ),

@@ -21,6 +21,7 @@ class Case(NamedTuple):
     severity: str | None
     channel: str | None
     partner: models.Model
+    is_major: bool = False
 
 
 class Choice(NamedTuple):
@@ -40,6 +41,21 @@ class Division(StaffBook):
         self.env = env
         self.day = fields.Date.context_today(env["customer.complaint"])
         self._load = None
+        self._barred = {}
+
+    def get_barred(self, case):
+        """Return the ids of handlers who lack a qualification that the case needs; read once for each severity."""
+        key = (case.company_id, self.env["customer.complaint"]._get_level(case.severity, case.is_major))
+        if key not in self._barred:
+            Qualification = self.env["customer.complaint.qualification"]
+            needed = Qualification._get_needed().get(key[0], {}).get(key[1])
+            handlers = (
+                self.env.ref("customer_complaint.group_complaint_user").sudo().all_user_ids.ids
+                if needed
+                else []
+            )
+            self._barred[key] = frozenset(Qualification._get_missing(handlers, *key))
+        return self._barred[key]
 
     def _read_staff(self, company, day):
         """Leave only who handles complaints."""
@@ -199,9 +215,9 @@ class CustomerComplaintAssignRule(models.Model):
                 division.count([user_id])
             else:
                 choices[index] = Choice(None, team_id, None, rule and rule["id"])
-                waiting[team_id].append(index)
-        for team_id, indexes in waiting.items():
-            self._decide_in_team(team_id, indexes, choices, method, division)
+                waiting[team_id, division.get_barred(case)].append(index)
+        for (team_id, barred), indexes in waiting.items():
+            self._decide_in_team(team_id, indexes, choices, method, division, barred)
         return choices
 
     @api.model
@@ -210,11 +226,15 @@ class CustomerComplaintAssignRule(models.Model):
         if not rule or not rule["user_id"]:
             return None
         staff = division.get_staff(self.env["res.company"].browse(case.company_id), division.day)
-        return staff.resolve(rule["user_id"], division.day)
+        user_id = staff.resolve(rule["user_id"], division.day)
+        return None if user_id in division.get_barred(case) else user_id
 
     @api.model
-    def _decide_in_team(self, team_id, indexes, choices, method, division):
-        """Give the cases of one team out as the team says; the choices are replaced in place."""
+    def _decide_in_team(self, team_id, indexes, choices, method, division, barred):
+        """Give the cases of one team out as the team says; the choices are replaced in place.
+
+        :param barred: ids of users who must not get them
+        """
         facts = self.env["customer.complaint.team"]._get_people_facts().get(team_id)
         how = method or (facts and facts["method"])
         if not facts or how == "hand":
@@ -223,9 +243,8 @@ class CustomerComplaintAssignRule(models.Model):
                 if choices[index].rule_id and self.browse(choices[index].rule_id).sudo().user_id:
                     choices[index] = choices[index]._replace(reason="nobody")
             return
-        given = (
-            self.env["customer.complaint.team"].sudo().browse(team_id)._divide(len(indexes), how, division)
-        )
+        team = self.env["customer.complaint.team"].sudo().browse(team_id)
+        given = team._divide(len(indexes), how, division, barred)
         for index, user_id in zip(indexes, given, strict=False):
             choices[index] = choices[index]._replace(user_id=user_id, reason=how)
         for index in indexes[len(given) :]:

@@ -139,6 +139,7 @@ class CustomerComplaint(models.Model):
             severity=vals.get("severity") or "general",
             channel=vals.get("channel") or "phone",
             partner=self.env["res.partner"].sudo().browse(vals.get("partner_id") or ()),
+            is_major=bool(vals.get("is_major")),
         )
 
     @api.model
@@ -165,6 +166,7 @@ class CustomerComplaint(models.Model):
                 complaint.severity,
                 complaint.channel,
                 complaint.partner_id,
+                complaint.is_major,
             )
             for complaint in complaints
         ]

@@ -117,16 +117,21 @@ class CustomerComplaintTeam(models.Model):
         )
         return [row[0] for row in self.env.cr.fetchall()]
 
-    def _divide(self, count, method, division):
+    def _divide(self, count, method, division, barred=frozenset()):
         """Return at most ``count`` user ids, one for each complaint; fewer when nobody has room.
 
         :param str method: turn or load
         :param division: the ``Division`` of these complaints, in which the new load is counted
+        :param barred: ids of members who must not get them
         """
         self.ensure_one()
         facts = self._get_people_facts()[self.id]
         staff = division.get_staff(self.company_id, division.day)
-        there = [user_id for user_id in facts["member_ids"] if staff.is_there(user_id, division.day)]
+        there = [
+            user_id
+            for user_id in facts["member_ids"]
+            if user_id not in barred and staff.is_there(user_id, division.day)
+        ]
         limit = facts["limit"]
         load = division.get_load() if limit or method == "load" else Counter()
         there = [user_id for user_id in there if not limit or load[user_id] < limit]

@@ -20,8 +20,10 @@ from . import (
     customer_complaint_responsibility_answer,
     customer_complaint_reveal,
     customer_complaint_review_finish,
+    customer_complaint_scorecard_remark_add,
     customer_complaint_sign,
     customer_complaint_stage_archive,
     customer_complaint_task_return,
+    customer_complaint_training_enter,
     mail_compose_message,
 )
