@@ -1,6 +1,7 @@
 from . import (
     base,
     complaint_identity_mixin,
+    complaint_thread_mixin,
     customer_callback,
     customer_callback_rule,
     customer_care_event,
