@@ -8,6 +8,7 @@ from . import (
     customer_complaint_access,
     customer_complaint_acknowledge,
     customer_complaint_action,
+    customer_complaint_action_answers,
     customer_complaint_action_effect,
     customer_complaint_action_figures,
     customer_complaint_action_lesson,
