@@ -77,6 +77,7 @@ from . import (
     customer_complaint_mail,
     customer_complaint_mail_forward,
     customer_complaint_major_report,
+    customer_complaint_major_report_draft,
     customer_complaint_major_rule,
     customer_complaint_major_sign,
     customer_complaint_major_write,
