@@ -61,6 +61,7 @@ from . import (
     customer_complaint_figures_show,
     customer_complaint_figures_texts,
     customer_complaint_file,
+    customer_complaint_file_parts,
     customer_complaint_first_deadline,
     customer_complaint_flow,
     customer_complaint_guide,
