@@ -22,6 +22,8 @@ PROVIDERS = [
     ("open_late", "Open complaints within their time limits"),
     ("executed", "Promised compensations executed"),
     ("trained", "Handlers hold the needed qualifications"),
+    ("remedy_named", "External body named after a decline"),
+    ("analysed", "Causes named and actions followed up"),
 ]
 
 
@@ -218,4 +220,47 @@ class CustomerComplaintAuditCheck(models.Model):
             received=received,
             topics=topics.ids,
             levels=SQL("ARRAY['minor', 'general', 'serious', 'major']::varchar[]"),
+        )
+
+    def _query_remedy_named(self, received):
+        """Those that ended with a decline of the customer: a final response sent since then names the body."""
+        return SQL(
+            """
+            SELECT done.id, EXISTS (
+                       SELECT 1 FROM customer_complaint_letter letter
+                        WHERE letter.complaint_id = done.id AND letter.use = 'final' AND letter.state = 'sent'
+                              AND letter.external_body_id IS NOT NULL AND letter.sent_datetime >= last.datetime
+                   ) AS is_good
+              FROM (%s) done
+              JOIN LATERAL (
+                SELECT kind, datetime FROM customer_complaint_answer answer
+                 WHERE answer.complaint_id = done.id AND kind IN ('accept', 'decline', 'withdraw')
+                 ORDER BY id DESC LIMIT 1
+              ) last ON last.kind = 'decline'
+             WHERE done.phase IN ('resolved', 'closed')
+            """,
+            received,
+        )
+
+    def _query_analysed(self, received):
+        """Justified ones: a main cause, an action for serious and major ones, and no action that is overdue."""
+        return SQL(
+            """
+            SELECT done.id,
+                   done.cause_id IS NOT NULL AND NOT COALESCE(actions.is_late, FALSE)
+                   AND (actions.count > 0 OR NOT (COALESCE(done.is_major, FALSE)
+                                                  OR COALESCE(done.severity, '') IN ('serious', 'major'))
+                       ) AS is_good
+              FROM (%s) done
+              LEFT JOIN LATERAL (
+                SELECT COUNT(*),
+                       bool_or(action.state IN ('draft', 'open')
+                               AND action.date_due < (NOW() AT TIME ZONE 'UTC')::date) AS is_late
+                  FROM customer_complaint_action_rel link
+                  JOIN customer_complaint_action action ON action.id = link.action_id
+                 WHERE link.complaint_id = done.id AND action.state != 'cancelled'
+              ) actions ON TRUE
+             WHERE done.phase IN ('resolved', 'closed') AND done.verdict IN ('valid', 'partly')
+            """,
+            received,
         )

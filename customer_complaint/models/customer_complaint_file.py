@@ -186,14 +186,17 @@ class CustomerComplaintFile(models.Model):
         )
         taken = set()
         for attachment in attachments:
-            # Neither folders nor what a file system refuses: the names come from strangers.
-            name = re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", attachment.name or "").strip(". ")[-NAME_LENGTH:]
-            name = name or "file"
+            name = self._clean_file_name(attachment.name)
             if name.lower() in taken:
                 name = f"{attachment.id}-{name}"
             taken.add(name.lower())
             yield f"attachments/{name}", self._read_chunks(attachment), "attachment"
             attachment.invalidate_recordset()
+
+    def _clean_file_name(self, name):
+        """Return a name without folders and what a file system refuses: the names come from strangers."""
+        cleaned = re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", name or "").strip(". ")[-NAME_LENGTH:]
+        return cleaned or "file"
 
     def _read_chunks(self, attachment):
         with io.BytesIO(attachment.raw or b"") as source:

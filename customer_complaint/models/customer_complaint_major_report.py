@@ -229,11 +229,6 @@ class CustomerComplaintMajorReport(models.Model):
     def _prepare_draft(self, complaint):
         """Return the values of a draft from what is known of a complaint (as superuser). Override to add more."""
         env = self.env
-
-        def join(rows):
-            items = Markup("").join(Markup("<li>%s</li>") % row for row in rows if row)
-            return Markup("<ul>%s</ul>") % items if items else False
-
         received = format_date(env, complaint.received_datetime)
         head = env._(
             "%(date)s: %(subject)s (%(category)s)",
@@ -255,12 +250,18 @@ class CustomerComplaintMajorReport(models.Model):
         return {
             "complaint_id": complaint.id,
             "happened": Markup("<p>%s</p>%s") % (head, complaint.description or ""),
-            "done": join(done),
-            "asked": join(tasks),
+            "done": self._join_rows(done),
+            "asked": self._join_rows(tasks),
             "measures": complaint.proposal or complaint.resolution or False,
             "appraisal": False,
-            "cost": join(offers),
+            "cost": self._join_rows(offers),
         }
+
+    @api.model
+    def _join_rows(self, rows):
+        """Return texts as a list in HTML, False without any."""
+        items = Markup("").join(Markup("<li>%s</li>") % row for row in rows if row)
+        return Markup("<ul>%s</ul>") % items if items else False
 
     # Mail
 

@@ -4,7 +4,14 @@ from .customer_complaint import PROBLEM_KINDS
 from .customer_complaint_flow import Missing
 
 # What stages may ask before a complaint enters, beside tasks, approvals and the customer's acceptance.
-GATES = ("needs_verdict", "needs_cause", "needs_informed", "needs_answer", "needs_release")
+GATES = (
+    "needs_verdict",
+    "needs_cause",
+    "needs_plan_done",
+    "needs_informed",
+    "needs_answer",
+    "needs_release",
+)
 
 
 class CustomerComplaintStage(models.Model):
@@ -19,6 +26,11 @@ class CustomerComplaintStage(models.Model):
         string="Cause Known",
         help="For complaints and grievances: the cause is named. Nothing is asked while the cause is not recorded "
         "in this database.",
+    )
+    needs_plan_done = fields.Boolean(
+        string="Plan Carried out",
+        help="Of the current countermeasure plan everything is done or cancelled, and its compensations are executed. "
+        "Nothing is asked of complaints without a plan.",
     )
     needs_informed = fields.Boolean(
         string="Customer Informed",
@@ -65,6 +77,14 @@ class CustomerComplaint(models.Model):
         if "cause_id" in self._fields and self.kind in PROBLEM_KINDS and not self.cause_id:
             return self.env._("the cause is not named"), "action_open"
         return None
+
+    def _lacks_plan_done(self):
+        # a plan that was given up has nothing open any more
+        names = self.plan_id._get_open()
+        if not names:
+            return None
+        text = self.env._("the countermeasure plan is not carried out: %(names)s", names=", ".join(names))
+        return text, "action_plan"
 
     def _lacks_informed(self):
         informed = self.informed_datetime

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 from ..tools import flowchart
 from .customer_complaint_stage import DONE_PHASES
+from .customer_complaint_stage_closing import GATES
 
 BOX_KINDS = {
     "open": "open",
@@ -15,6 +16,8 @@ BOX_KINDS = {
 }
 # Height by width of what a printed page holds, with room for the line below.
 PAGE_RATIO = 0.62
+# What a stage asks for, drawn by the name of its field.
+DRAWN = ("needs_tasks_done", "needs_acceptance", *GATES)
 MAIN_PHASES = ("open", "resolved", "closed")
 
 
@@ -128,6 +131,7 @@ class CustomerComplaintTeam(models.Model):
             needs.append(self.env._("waiting reason"))
         if stage.needs_investigation:
             needs.append(self.env._("investigation complete"))
+        needs += [stage._fields[name]._description_string(self.env).lower() for name in DRAWN if stage[name]]
         if stage.phase == "closed":
             needs.append(self.env._("compensations decided and executed"))
         elif stage.phase == "resolved" or stage.needs_approvals_done:

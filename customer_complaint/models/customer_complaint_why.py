@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .customer_complaint_part import PART
@@ -36,6 +36,8 @@ DISCIPLINES = [
     ("d7", "D7 Recurrence Prevented"),
     ("d8", "D8 Closing and Thanks"),
 ]
+# Those of which actions are made, with the kind of such an action.
+ACTED_ON = {"d5": "corrective", "d6": "corrective", "d7": "preventive", "d8": "improvement"}
 
 
 class CustomerComplaintDiscipline(models.Model):
@@ -76,6 +78,14 @@ class CustomerComplaintDiscipline(models.Model):
         string="Compensations Given",
         domain="[('complaint_id', '=', complaint_id)]",
     )
+    action_ids = fields.Many2many(
+        "customer.complaint.action",
+        "customer_complaint_discipline_action_rel",
+        "discipline_id",
+        "action_id",
+        string="Corrective Actions",
+        domain="[('complaint_ids', 'in', complaint_id)]",
+    )
     state = fields.Selection([("todo", "To Do"), ("done", "Completed")], required=True, readonly=True)
     done_datetime = fields.Datetime(string="Completed on", readonly=True)
     done_by_id = fields.Many2one("res.users", string="Completed by", readonly=True)
@@ -86,10 +96,11 @@ class CustomerComplaintDiscipline(models.Model):
     def _check_users(self):
         (self.user_id | self.member_ids)._care_check_employees()
 
-    @api.constrains("task_ids", "compensation_ids")
+    @api.constrains("task_ids", "compensation_ids", "action_ids")
     def _check_links(self):
         for line in self.sudo():
-            if (line.task_ids.complaint_id | line.compensation_ids.complaint_id) - line.complaint_id:
+            others = (line.task_ids.complaint_id | line.compensation_ids.complaint_id) - line.complaint_id
+            if others or any(line.complaint_id not in action.complaint_ids for action in line.action_ids):
                 raise ValidationError(self.env._("This belongs to another complaint."))
 
     def _check_change(self, vals):
@@ -102,6 +113,24 @@ class CustomerComplaintDiscipline(models.Model):
     def _unlink_except_done(self):
         if not self.env.su:
             self._check_change({})
+
+    def action_create_corrective(self):
+        """Create an action for the complaint, with its cause and category, link and open it.
+
+        :raises UserError: of a discipline without actions, or one that is completed
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_change({})
+        if self.code not in ACTED_ON:
+            raise UserError(self.env._("Actions belong to the disciplines D5 to D8."))
+        defaults = self.complaint_id._prepare_action_context()
+        values = {name.removeprefix("default_"): value for name, value in defaults.items()}
+        action = self.env["customer.complaint.action"].create(
+            {**values, "kind": ACTED_ON[self.code], "complaint_ids": [Command.set(self.complaint_id.ids)]}
+        )
+        self.action_ids = [Command.link(action.id)]
+        return action._get_records_action(name=action.display_name)
 
     def action_done(self):
         """Complete the disciplines.

@@ -23,6 +23,7 @@ from . import (
     test_extension,
     test_figures,
     test_figures_access,
+    test_file_parts,
     test_flow,
     test_forging,
     test_fuzz,

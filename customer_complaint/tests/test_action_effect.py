@@ -69,6 +69,43 @@ class TestActionEffect(ActionCommon):
             self._check()
             self.assertEqual(self.action.after_count, count)
 
+    def _call(self, answer, moment, complaint=None, state="done"):
+        callback = self.env["customer.callback"].create(
+            {"partner_id": self.customer.id, "subject": "Dry?", "user_id": self.handler.id}
+        )
+        callback.sudo().write(
+            {
+                "res_model": "customer.complaint",
+                "res_id": (complaint or self.complaint).id,
+                "problem_solved": answer,
+                "state": state,
+                "done_datetime": moment,
+            }
+        )
+        return callback
+
+    def test_answers_of_callbacks(self):
+        """Answers about its complaints count from the day of the remedy on, in its own attempt."""
+        early = datetime(2026, 3, 9, 23, 59, 59)
+        counted = self._call("yes", REMEDY) | self._call("no", REMEDY + timedelta(days=40))
+        self._call("yes", early)
+        self._call("unknown", REMEDY)
+        self._call("no", REMEDY, state="planned")
+        self._call("no", REMEDY, self._receive(datetime(2026, 3, 15)))
+        self.assertEqual((self.action.solved_count, self.action.unsolved_count), (0, 0))
+        self._done()
+        self.assertEqual((self.action.solved_count, self.action.unsolved_count), (1, 1))
+        domain = self.action.with_user(self.manager).action_view_answers()["domain"]
+        self.assertEqual(self.env["customer.callback"].search(domain), counted)
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        self.action.invalidate_recordset()
+        self.assertEqual(self.action.solved_count, 2)
+        self.action.action_reopen()
+        self.action.invalidate_recordset()
+        self.assertEqual(self.action.unsolved_count, 0)
+        with self.assertRaises(AccessError):
+            self.action.with_user(self.employee).action_view_answers()
+
     def test_happened_before_the_remedy(self):
         """What happened before the remedy and was told later did not come back."""
         self._done()

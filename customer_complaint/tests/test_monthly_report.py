@@ -1,4 +1,5 @@
 import io
+from datetime import date
 from unittest.mock import patch
 
 from odoo import fields
@@ -18,6 +19,7 @@ SHEETS = [
     "Teams",
     "Departments",
     "Satisfaction",
+    "Scorecards",
     "Definitions",
 ]
 
@@ -94,6 +96,35 @@ class TestMonthlyReport(FiguresCommon):
             tasks.sudo().write({"state": "done", "done_datetime": fields.Datetime.now()})
         _name, book = self._open(self._create_report())
         self.assertEqual(self._rows(book, "Departments")["Foundry"], (2, 2, 1))
+
+    def test_scorecards_of_those_whom_the_reader_sees(self):
+        """Each person of the month whose card the reader may open; few complaints are marked and give no total."""
+        Card = self.env["customer.complaint.scorecard"]
+        self.env.company.care_card_minimum = 2
+        for user in (self.handler, self.handler, self.other_handler):
+            self._solve(2, 1, 2, user_id=user.id)
+        self.env.flush_all()
+        self.cr.precommit.run()
+        with self._at(10):
+            Card._compute_month(self.env.company, date(2026, 3, 1))
+        _name, book = self._open(self._create_report())
+        head, rows = next(book["Scorecards"].iter_rows(values_only=True)), self._rows(book, "Scorecards")
+        self.assertEqual((head[0], head[-1]), ("Handler", "Few Complaints"))
+        card, few = (
+            dict(zip(head[1:], rows[user.name], strict=True)) for user in (self.handler, self.other_handler)
+        )
+        self.assertEqual((card["Solved Complaints"], card["Few Complaints"] or ""), (2, ""))
+        self.assertIsNotNone(card["Total Points"])
+        self.assertEqual((few["Few Complaints"], few["Total Points"]), ("Few Complaints", None))
+        self.assertIsNone(few["Satisfaction: Points"])
+        # a leader sees those of his team and himself
+        self.supervisor.group_ids += self.env.ref("base.group_allow_export")
+        stranger = self._create_user("stranger_t", "customer_complaint.group_complaint_user")
+        Card.search([("user_id", "=", self.other_handler.id)]).write({"user_id": stranger.id})
+        _name, book = self._open(self._create_report(user=self.supervisor))
+        self.assertEqual(
+            {self.handler.name, stranger.name} & self._rows(book, "Scorecards").keys(), {self.handler.name}
+        )
 
     def test_who_takes_the_report_away(self):
         """Nobody without the right to export, nobody who may not read figures, nobody else's report."""

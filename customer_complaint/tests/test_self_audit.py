@@ -78,6 +78,61 @@ class TestSelfAudit(ScorecardCommon):
         training.unlink()
         self.assertEqual(self._measure("trained")[1], 0)
 
+    def test_remedy_named(self):
+        """After a decline the final response counts; accepted later, or named before the decline, does not."""
+        body = self.env["customer.complaint.external.body"].create({"name": "Arbiter"})
+        answered = {}
+        for name, kinds in (
+            ("good", ["decline"]),
+            ("bad", ["accept", "decline"]),
+            ("early", ["decline"]),
+            ("accepted", ["decline", "accept"]),
+        ):
+            answered[name] = complaint = self._solve(self.handler, 2, (2, 13))
+            for kind in kinds:
+                self.env["customer.complaint.answer"].create(
+                    {"complaint_id": complaint.id, "kind": kind, "datetime": "2026-03-02 14:00:00"}
+                )
+        for name, moment in (("good", "2026-03-04 09:00:00"), ("early", "2026-03-02 13:00:00")):
+            self.env["customer.complaint.letter"].create(
+                {
+                    "complaint_id": answered[name].id,
+                    "use": "final",
+                    "subject": "Our answer",
+                    "external_body_id": body.id,
+                }
+            ).sudo().write({"state": "sent", "sent_datetime": moment})
+        offenders = set((answered["bad"] | answered["early"]).ids)
+        self.assertEqual(self._measure("escalation"), (3, 1, offenders))
+
+    def test_analysed(self):
+        """A cause, an action for grave ones, none late; what was not justified is not judged."""
+        cause = self.env.ref("customer_complaint.customer_complaint_cause_quality_material")
+        values = {"verdict": "valid", "cause_id": cause.id}
+        good, late, grave, followed, dropped = (
+            self._solve(self.handler, 2, (2, 13), severity=severity, **values)
+            for severity in ("minor", "minor", "serious", "serious", "serious")
+        )
+        nameless = self._solve(self.handler, 2, (2, 13), verdict="partly")
+        self._solve(self.handler, 2, (2, 13), verdict="invalid")
+        Action = self.env["customer.complaint.action"]
+        for complaint, state, due in (
+            (late, "open", "2026-03-05"),
+            (followed, "done", "2026-03-05"),
+            (dropped, "cancelled", False),
+        ):
+            Action.create(
+                {
+                    "name": "Seal",
+                    "user_id": self.handler.id,
+                    "complaint_ids": [(4, complaint.id)],
+                    "date_due": due,
+                }
+            ).sudo()._set({"state": state})
+        offenders = set((late | grave | dropped | nameless).ids)
+        self.assertEqual(self._measure("analysis"), (6, 2, offenders))
+        self.assertTrue(good)
+
     def test_life(self):
         """Nothing to judge is said; manual questions must be answered; finished results are frozen."""
         with self.assertRaises(UserError):

@@ -10,6 +10,7 @@ from . import (
     customer_complaint_merge,
     customer_complaint_monthly,
     customer_complaint_monthly_mail,
+    customer_complaint_monthly_scorecards,
     customer_complaint_monthly_sheets,
     customer_complaint_move,
     customer_complaint_move_values,
