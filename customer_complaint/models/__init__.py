@@ -1,6 +1,7 @@
 from . import (
     base,
     complaint_identity_mixin,
+    complaint_thread_mixin,
     customer_callback,
     customer_callback_rule,
     customer_care_event,
@@ -178,6 +179,7 @@ from . import (
     customer_makeup_day,
     customer_metric,
     customer_retention_rule,
+    ir_attachment,
     ir_binary,
     ir_rule,
     ir_sequence,
@@ -185,6 +187,7 @@ from . import (
     mail_activity_alarm,
     mail_thread,
     mail_tracking_value,
+    rating_rating,
     res_company,
     res_company_complaint,
     res_company_monthly,

@@ -81,6 +81,7 @@ class CustomerComplaint(models.Model):
         "rating.mixin",
         "customer.care.mixin",
         "customer.save.mixin",
+        "complaint.thread.mixin",
     ]
     # Served by an index: the open one with the nearest deadline first, those without deadline last.
     _order = "next_deadline, id desc"

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
+from .customer_complaint_compensation import LARGEST_AMOUNT
+
 STATES = [
     ("draft", "Draft"),
     ("open", "In Progress"),
@@ -73,6 +75,7 @@ class CustomerComplaintAction(models.Model):
     _check_company_auto = True
 
     _guarded_fields = GUARDED_FIELDS
+    _computed_fields = ("date_watch_end",)
 
     number = fields.Char(readonly=True, copy=False)
     name = fields.Char(string="Action", required=True, tracking=True)
@@ -103,6 +106,7 @@ class CustomerComplaintAction(models.Model):
     warning_id = fields.Many2one(
         "customer.complaint.warning",
         string="Early Warning",
+        check_company=True,
         ondelete="set null",
         index="btree_not_null",
         copy=False,
@@ -180,7 +184,11 @@ class CustomerComplaintAction(models.Model):
     round = fields.Integer(string="Attempt", default=1, readonly=True, copy=False, aggregator=None)
 
     _number_uniq = models.UniqueIndex("(number, company_id)", "This number of an action exists already.")
-    _cost_positive = models.Constraint("CHECK(cost >= 0)", "The cost of an action cannot be negative.")
+    _cost_positive = models.Constraint(
+        # not a number is larger than any number
+        f"CHECK(cost >= 0 AND cost < {LARGEST_AMOUNT})",
+        "The cost of an action is out of range.",
+    )
 
     @api.depends("number", "name")
     def _compute_display_name(self):

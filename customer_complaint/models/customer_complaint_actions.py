@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .customer_complaint import STAFF
 
@@ -19,6 +19,34 @@ class CustomerComplaint(models.Model):
         copy=False,
         groups=STAFF,
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        # given for each: no default of the context or of a user takes its place
+        complaints = super().create([{"action_ids": [], **vals} for vals in vals_list])
+        if any(vals.get("action_ids") for vals in vals_list):
+            complaints._check_linked_actions(self.env["customer.complaint.action"])
+        return complaints
+
+    def write(self, vals):
+        if self.env.su or "action_ids" not in vals:
+            return super().write(vals)
+        before = self.sudo().action_ids
+        result = super().write(vals)
+        self._check_linked_actions(before)
+        return result
+
+    def _check_linked_actions(self, before):
+        """Whoever links or unlinks an action changes it: it begins to watch other complaints.
+
+        :param before: the actions (as superuser) of the complaints until now
+        """
+        after = self.sudo().action_ids
+        changed = ((before - after) | (after - before)).exists().sudo(False)
+        changed.check_access("write")
+        changed._check_change({"complaint_ids": True})
 
     def action_create_corrective(self):
         """Open a new action for the complaints, with what they have in common."""

@@ -3,14 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from . import identity_fields as masked
 
-CODE_ONLY_FIELDS = (
-    "state",
-    "executed_datetime",
-    "executed_user_id",
-    "amount_company",
-    "amount_date",
-    "offer_id",
-)
+COMPUTED_FIELDS = ("company_id", "amount_company", "amount_date")
+CODE_ONLY_FIELDS = ("state", "executed_datetime", "executed_user_id", "offer_id", *COMPUTED_FIELDS)
 BEARERS = [
     ("company", "The Company"),
     ("department", "A Department"),
@@ -94,6 +88,11 @@ class CustomerComplaintCompensation(models.Model):
         if not self.amount or not self.currency_id:
             return kind
         return f"{kind} {self.currency_id.format(self.amount)}"
+
+    @api.model
+    def default_get(self, fields_list):
+        """Neither a client's context nor a user's default says what is computed."""
+        return super().default_get([name for name in fields_list if name not in COMPUTED_FIELDS])
 
     @api.model_create_multi
     def create(self, vals_list):

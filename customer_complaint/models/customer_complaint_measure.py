@@ -190,7 +190,10 @@ class CustomerComplaintMeasure(models.Model):
         self.plan_id._approval_check_unlocked()
 
     def _own_evidence(self):
-        """Let the files be seen by those who see the countermeasure, not by their uploader alone."""
-        for measure in self.sudo():
+        """Let the files be seen by those who see the countermeasure, not by their uploader alone.
+
+        With the user's rights: whoever names a file that is not his is refused.
+        """
+        for measure in self:
             new = measure.evidence_ids.filtered(lambda file: not file.res_id)
             new.write({"res_model": self._name, "res_id": measure.id})

@@ -40,6 +40,7 @@ class CustomerComplaintPlan(models.Model):
         "is_current": True,
         "done_datetime": False,
         "explanation": False,
+        "previous_id": False,
     }
     _computed_fields = ("company_id", "estimated_cost", "actual_cost")
 

@@ -44,6 +44,7 @@ class CustomerComplaintResponsibility(models.Model):
     _inherit = [PART, "mail.thread", "mail.activity.mixin"]
     _order = "percent desc, id"
     _guarded_fields = GUARDED
+    _computed_fields = ("answer_user_id",)
 
     party = fields.Selection(PARTIES, string="Who Is Responsible", required=True, default="department")
     department_id = fields.Many2one(

@@ -26,6 +26,7 @@ class CustomerComplaintReview(models.Model):
         "requested_datetime": False,
         "done_datetime": False,
         "done_by_id": False,
+        "reason": False,
         "reasoning": False,
         "declined_solution": False,
         "external_body_id": False,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .customer_complaint_compensation import LARGEST_AMOUNT
+
 
 class CustomerComplaintReward(models.Model):
     """What is proposed to a manager for a confirmed scorecard. Nothing is paid or withheld by the program."""
@@ -11,6 +13,7 @@ class CustomerComplaintReward(models.Model):
     _order = "id desc"
     _rec_name = "reason"
     _guarded_fields = {"scorecard_id": False}
+    _computed_fields = ("user_id", "company_id")
 
     _approval_amount_field = "amount"
     _approval_protected_fields = ("scorecard_id", "kind", "amount", "reason")
@@ -33,7 +36,9 @@ class CustomerComplaintReward(models.Model):
 
     _once = models.UniqueIndex("(scorecard_id)", "There is a proposal for this scorecard already.")
     _amount_positive = models.Constraint(
-        "CHECK(amount >= 0)", "The amount cannot be negative: the kind says what it is."
+        # not a number is larger than any number
+        f"CHECK(amount >= 0 AND amount < {LARGEST_AMOUNT})",
+        "The amount is out of range; it is never negative: the kind says what it is.",
     )
 
     @api.depends("user_id", "month", "kind")

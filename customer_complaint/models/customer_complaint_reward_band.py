@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .customer_complaint_compensation import LARGEST_AMOUNT
+
 
 class CustomerComplaintRewardBand(models.Model):
     """What is proposed for a scorecard of so many points. Nothing follows without the approval of a manager."""
@@ -25,7 +27,9 @@ class CustomerComplaintRewardBand(models.Model):
         "A band begins at 0 or more points and ends above its beginning.",
     )
     _amount_positive = models.Constraint(
-        "CHECK(amount >= 0)", "The amount cannot be negative: the kind says what it is."
+        # not a number is larger than any number
+        f"CHECK(amount >= 0 AND amount < {LARGEST_AMOUNT})",
+        "The amount is out of range; it is never negative: the kind says what it is.",
     )
 
     @api.model

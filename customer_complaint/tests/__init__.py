@@ -5,6 +5,7 @@ from . import (
     test_anonymize,
     test_appraisal,
     test_assign,
+    test_attacks_two,
     test_budget,
     test_callback,
     test_clock,

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..models.customer_complaint import SCORE_FIELDS
 from .common import ComplaintSurveyKit
@@ -77,6 +77,27 @@ class TestComplaintScore(ComplaintSurveyKit, TransactionCase):
         self.assertEqual(len(note), 1)
         self.assertTrue(note.is_internal or note.subtype_id.internal)
         self.assertIn("&lt;b&gt;", note.body)
+
+    def test_answers_are_hidden_with_their_complaint(self):
+        """Who sees no confidential complaint, or no complainant, reads no answer either: also who keeps surveys."""
+        complaint = self._create_complaint()
+        answer = self._close(complaint)
+        self._answer(answer, csat=1, comment="Bad")
+        groups = "customer_care.group_care_supervisor,survey.group_survey_manager"
+        reader = new_test_user(self.env, "survey_reader", groups=groups)
+        for name in ("is_confidential", "is_identity_protected"):
+            for record in (answer, answer.user_input_line_ids):
+                seen = record.with_user(reader)
+                domain = [("id", "in", record.ids)]
+                complaint[name] = False
+                self.assertEqual(seen.search(domain), record)
+                complaint[name] = True
+                with self.subTest(name=name, model=record._name):
+                    self.assertFalse(seen.search(domain))
+                    seen.invalidate_recordset()
+                    with self.assertRaises(AccessError):
+                        seen.read(["display_name"])
+            complaint[name] = False
 
     def test_score_cannot_be_forged(self):
         """Nobody sets the satisfaction of a complaint: not by write, create or default."""
