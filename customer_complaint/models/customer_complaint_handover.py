@@ -22,7 +22,7 @@ class CustomerComplaintHandover(models.Model):
     state = fields.Selection(
         [
             ("open", "Waits for an Answer"),
-            ("accepted", "Accepted"),
+            ("accepted", "Agreed"),
             ("declined", "Declined"),
             ("withdrawn", "Withdrawn"),
         ],

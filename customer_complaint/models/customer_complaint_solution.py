@@ -28,7 +28,7 @@ class CustomerComplaintSolution(models.Model):
         "in a stage that proposes a solution.",
     )
     solution_answer = fields.Selection(
-        [("accepted", "Accepted"), ("declined", "Declined")],
+        [("accepted", "Agreed"), ("declined", "Declined")],
         "Answer of the Customer",
         readonly=True,
         copy=False,

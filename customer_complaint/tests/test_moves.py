@@ -313,6 +313,26 @@ class TestMoves(ComplaintCommon):
             with self.assertRaises(AccessError):
                 (self.complaint + new).with_user(user).action_back_many()
 
+    def test_actions_of_the_list(self):
+        """What the menu *Actions* of the list offers does the same as on the form, for those who may."""
+        complaints = self.complaint + self._create_complaint(user_id=self.handler.id)
+
+        def run(name, user):
+            action = self.env.ref(f"customer_complaint.customer_complaint_server_{name}").with_user(user)
+            return action.with_context(active_model=complaints._name, active_ids=complaints.ids).run()
+
+        complaints.with_user(self.handler).stage_id = self.stage_execution
+        run("action_back_many", self.handler)
+        self.assertEqual(complaints.stage_id, self.stage_received)
+        answer = run("action_create_corrective", self.handler)
+        self.assertEqual(answer["res_model"], "customer.complaint.action")
+        self.assertTrue(run("action_merge", self.supervisor)["res_model"])
+        with self.assertRaisesRegex(UserError, "no escalation"):
+            run("action_acknowledge_escalation", self.supervisor)
+        for name, user in (("action_merge", self.handler), ("action_back_many", self.auditor)):
+            with self.assertRaises(AccessError):
+                run(name, user)
+
     def test_hotkeys_do_not_collide(self):
         """Each letter of the form does one thing, and none that the page around it uses."""
         arch = self.env["customer.complaint"].with_user(self.manager).get_view(view_type="form")["arch"]
