@@ -49,7 +49,7 @@ def prepare(env):
         {
             "name": "Workers",
             "sequence": 0,
-            "target": "response",
+            "for_response": True,
             "level_ids": [
                 Command.create({"amount": 50}),
                 Command.create({"amount": 100, "to_leader": True, "priority_steps": 1}),
