@@ -113,7 +113,7 @@ class CustomerComplaint(models.Model):
 
     def _query_held(self):
         """Return rows (complaint id, kind, id, word, start, end or None) of who held them, in one query."""
-        if not self:
+        if not self.ids:
             return []
         self.env.flush_all()
         field = self.env["ir.model.fields"]._get("customer.complaint", "user_id")

@@ -43,9 +43,9 @@ class CustomerComplaintRegistration(models.Model):
     _inherit = "customer.complaint"
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Neither a client's context nor a user's default says what only the program sets."""
-        return super().default_get([name for name in fields_list if name not in WITHOUT_DEFAULT])
+        return super().default_get([name for name in fields if name not in WITHOUT_DEFAULT])
 
     def _drop_empty(self, vals_list):
         """Leave out of the statement what is empty and has no default: each column costs for each row."""

@@ -30,9 +30,9 @@ class CustomerComplaintReply(models.Model):
     )
 
     @api.model
-    def _get_fitting_domain(self, complaints):
-        """Return the domain of the replies for all of the complaints: by company and category."""
-        domain = Domain.AND(
+    def _get_fitting_domain(self, complaints, uses=("message",)):
+        """Return the domain of the replies for all of the complaints: by use, company and category."""
+        domain = Domain("use", "in", uses) & Domain.AND(
             Domain("company_id", "in", [company.id, False]) for company in complaints.company_id
         )
         for category in {complaint.category_id for complaint in complaints}:

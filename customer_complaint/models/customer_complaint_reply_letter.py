@@ -24,11 +24,6 @@ class CustomerComplaintReply(models.Model):
     verdict = fields.Selection(VERDICTS, help="Empty: for all verdicts.")
 
     @api.model
-    def _get_fitting_domain(self, complaints, uses=("message",)):
-        """:param uses: what the texts are for"""
-        return super()._get_fitting_domain(complaints) & Domain("use", "in", uses)
-
-    @api.model
     def _get_letter_template(self, complaint, uses=("letter",)):
         """Return the text for a letter about a complaint: the verdict first, then the category, then the order."""
         domain = self._get_fitting_domain(complaint, uses) & Domain(

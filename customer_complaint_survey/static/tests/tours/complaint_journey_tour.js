@@ -98,9 +98,11 @@ for (const [language, words] of Object.entries(WORDS)) {
                 trigger: `${compensation} button[name=action_execute]`,
                 run: "click",
             },
+            { content: "the proof", trigger: ".modal [name=evidence] :is(input, textarea)", run: "edit Transfer 4711" },
+            { content: "executed", trigger: ".modal button[name=action_confirm]", run: "click" },
             {
                 content: "given",
-                trigger: `${compensation}:not(:has(button[name=action_execute]))`,
+                trigger: `body:not(:has(.modal)) ${compensation}:not(:has(button[name=action_execute]))`,
             },
             ...moveTo(words.resolved),
         ],
