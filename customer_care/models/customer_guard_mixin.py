@@ -25,10 +25,10 @@ class CustomerGuardMixin(models.AbstractModel):
     _computed_fields = ()
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Neither a client's context nor a user's default says what is computed."""
         computed = {name for name in self._computed_fields if self._fields[name].compute}
-        return super().default_get([name for name in fields_list if name not in computed])
+        return super().default_get([name for name in fields if name not in computed])
 
     @api.model_create_multi
     def create(self, vals_list):

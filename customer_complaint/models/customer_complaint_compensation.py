@@ -90,9 +90,9 @@ class CustomerComplaintCompensation(models.Model):
         return f"{kind} {self.currency_id.format(self.amount)}"
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Neither a client's context nor a user's default says what is computed."""
-        return super().default_get([name for name in fields_list if name not in COMPUTED_FIELDS])
+        return super().default_get([name for name in fields if name not in COMPUTED_FIELDS])
 
     @api.model_create_multi
     def create(self, vals_list):
