@@ -5,6 +5,7 @@ from . import (  # isort: split
     customer_care_mixin,
     customer_guard_mixin,
     customer_link_mixin,
+    customer_program_mixin,
     customer_run_mixin,
     customer_save_mixin,
     customer_xlsx_mixin,

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytz
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -22,6 +22,7 @@ class CustomerCareCampaignEffect(models.Model):
 
     _name = "customer.care.campaign.effect"
     _description = "Effect of a Campaign"
+    _inherit = "customer.program.mixin"
     _order = "campaign_id desc, months, figure, group_sequence"
     _rec_name = "campaign_id"
 
@@ -68,22 +69,8 @@ class CustomerCareCampaignEffect(models.Model):
         'UNIQUE(campaign_id, months, figure, "group")', "There is one row for each figure and group."
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_program()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_program()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_program(self):
-        self._check_program()
-
-    def _check_program(self):
-        if not self.env.su:
-            raise AccessError(self.env._("The effect of a campaign is computed, nobody writes it."))
+    def _get_program_error(self):
+        return self.env._("The effect of a campaign is computed, nobody writes it.")
 
 
 class CustomerCareCampaign(models.Model):

@@ -1,4 +1,5 @@
 import base64
+from operator import methodcaller
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
@@ -36,24 +37,37 @@ class ResCompany(models.Model):
     )
 
     @api.model
-    def _cron_care_report(self):
-        """Mail the report of the last month, once: the mark and the mails are of one transaction."""
-        companies = self.search([("care_report_user_ids", "!=", False)])
+    def _send_monthly(self, users_field, send):
+        """Call ``send`` for each company that names people in ``users_field``, each in a transaction of its own."""
+        companies = self.search([(users_field, "!=", False)])
         self.env["ir.cron"]._commit_progress(remaining=len(companies))
         for company in companies:
-            company._send_care_report()
+            send(company)
             self.env["ir.cron"]._commit_progress(1)
+
+    def _take_report_month(self, mark):
+        """Return the first day of the last month (singleton) if its report is to be mailed now, else None.
+
+        It is noted in the field ``mark`` as mailed. The first time nothing is mailed: the month before was nobody's.
+        """
+        self.ensure_one()
+        month = fields.Date.today().replace(day=1) - relativedelta(months=1)
+        sent = self[mark]
+        self[mark] = month
+        return month if sent and sent < month else None
+
+    @api.model
+    def _cron_care_report(self):
+        """Mail the report of the last month, once: the mark and the mails are of one transaction."""
+        self._send_monthly("care_report_user_ids", methodcaller("_send_care_report"))
 
     def _send_care_report(self):
         """Mail the report of the last month to the people of the company, if it was not mailed already.
 
         A company that names people for the first time gets the first report when the next month has ended.
         """
-        self.ensure_one()
-        month = fields.Date.today().replace(day=1) - relativedelta(months=1)
-        sent = self.care_report_month
-        self.care_report_month = month
-        if not sent or sent >= month:
+        month = self._take_report_month("care_report_month")
+        if not month:
             return self.env["mail.mail"]
         return self.env["mail.mail"].create(
             [

@@ -18,7 +18,6 @@ import math
 
 from . import lunar
 
-RULES = ("fixed", "lunar", "qingming")
 # The solar term Qingming begins when the sun stands at 15 degrees; the day counts in Beijing.
 QINGMING_DEGREES = 15.0
 BEIJING_HOURS = 8

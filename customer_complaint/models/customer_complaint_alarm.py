@@ -1,5 +1,5 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import fields, models
+from odoo.exceptions import UserError
 
 from .customer_complaint_escalation_level import ROLES
 
@@ -11,6 +11,7 @@ class CustomerComplaintAlarm(models.Model):
 
     _name = "customer.complaint.alarm"
     _description = "Alarm of a Major Complaint"
+    _inherit = "customer.program.mixin"
     _order = "alarmed_datetime desc, id desc"
     _rec_name = "user_id"
     _log_access = False
@@ -63,21 +64,8 @@ class CustomerComplaintAlarm(models.Model):
     )
     _open_idx = models.Index("(ack_deadline) WHERE state = 'open'")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise AccessError(self.env._("Alarms are given by the program alone."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if vals and not self.env.su:
-            raise AccessError(self.env._("Alarms cannot be changed."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_superuser(self):
-        if not self.env.su:
-            raise AccessError(self.env._("Alarms cannot be deleted."))
+    def _get_program_error(self):
+        return self.env._("Alarms are given by the program alone.")
 
     def action_acknowledge(self):
         """Acknowledge: I know of it. Each for himself.

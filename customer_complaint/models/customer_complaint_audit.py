@@ -72,6 +72,7 @@ class CustomerComplaintAudit(models.Model):
         previous = self._get_previous()
         before = {line.check_id: line for line in previous.line_ids}
         lines = {line.check_id: line for line in self.line_ids}
+        fresh = []
         for check in self.env["customer.complaint.audit.check"].search(Domain.TRUE):
             last = before.get(check)
             vals = {
@@ -95,7 +96,8 @@ class CustomerComplaintAudit(models.Model):
             if check in lines:
                 lines[check].write(vals)
             else:
-                self.line_ids.create({**vals, "audit_id": self.id, "check_id": check.id})
+                fresh.append({**vals, "audit_id": self.id, "check_id": check.id})
+        self.line_ids.create(fresh)
         self.measured_datetime = fields.Datetime.now()
 
     def _get_previous(self):

@@ -1,7 +1,6 @@
-from collections import defaultdict
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.addons.customer_care.models.customer_callback_rule_who import StaffBook
 
 from .customer_complaint_escalation_level import ROLES, TASK_ROLES
@@ -140,12 +139,3 @@ class CustomerComplaint(models.Model):
                     detours.append((role, "deputy", receiver.name))
                 found.append(receiver.id)
         return found
-
-    @api.model
-    def _group_by_receiver(self, receivers):
-        """Return {user id: complaints} of {complaint: user ids}."""
-        grouped = defaultdict(self.browse)
-        for complaint, user_ids in receivers.items():
-            for user_id in user_ids:
-                grouped[user_id] |= complaint
-        return grouped

@@ -7,6 +7,7 @@ class CustomerComplaintHandover(models.Model):
 
     _name = "customer.complaint.handover"
     _description = "Complaint Hand-Over"
+    _inherit = "customer.program.mixin"
     _order = "id desc"
     _rec_name = "user_id"
 
@@ -41,22 +42,8 @@ class CustomerComplaintHandover(models.Model):
         "(complaint_id) WHERE state = 'open'", "This complaint waits already for the answer to a hand-over."
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_program()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_program()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_program(self):
-        self._check_program()
-
-    def _check_program(self):
-        if not self.env.su:
-            raise AccessError(self.env._("Hand-overs are noted by the program alone."))
+    def _get_program_error(self):
+        return self.env._("Hand-overs are noted by the program alone.")
 
 
 class CustomerComplaint(models.Model):

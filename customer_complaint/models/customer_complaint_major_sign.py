@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo import fields, models
 
 from .customer_complaint_major_report import MANAGER
 
@@ -9,6 +8,7 @@ class CustomerComplaintMajorSign(models.Model):
 
     _name = "customer.complaint.major.sign"
     _description = "Signature of a Major Complaint Report"
+    _inherit = "customer.program.mixin"
     _order = "report_id, sequence"
     _rec_name = "role"
 
@@ -27,21 +27,8 @@ class CustomerComplaintMajorSign(models.Model):
     signed_by_id = fields.Many2one("res.users", string="Signature by", readonly=True)
     digest = fields.Char(string="Fingerprint", readonly=True)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise AccessError(self.env._("Signatures are recorded by the program alone."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if vals and not self.env.su:
-            raise AccessError(self.env._("Signatures cannot be changed."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_superuser(self):
-        if not self.env.su:
-            raise AccessError(self.env._("Signatures cannot be deleted."))
+    def _get_program_error(self):
+        return self.env._("Signatures are recorded by the program alone.")
 
     def _is_for(self, user):
         """Return whether the user may sign (singleton): who is named, or for the last one a complaint manager."""

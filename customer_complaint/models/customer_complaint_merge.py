@@ -84,11 +84,6 @@ class CustomerComplaintMerge(models.Model):
             "context": {"active_test": False, "create": False},
         }
 
-    def action_view_main(self):
-        """Open the complaint into which this one was merged."""
-        self.ensure_one()
-        return self.merged_into_id._get_records_action(name=self.env._("Complaint"))
-
     def _merge_into(self, main):
         """Merge the complaints into ``main``, on which the work goes on.
 

@@ -3,8 +3,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools.scorecard import FIGURES
 
-CASE_LISTS = ("cases", "late", "again", "rated")
-
 
 class CustomerComplaintScorecard(models.Model):
     """How one person handled complaints in one month, in figures; written by the program alone.

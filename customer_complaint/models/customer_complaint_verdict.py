@@ -16,7 +16,7 @@ class CustomerComplaintVerdict(models.Model):
 
     _name = "customer.complaint.verdict"
     _description = "Verdict on a Complaint"
-    _inherit = [PART]
+    _inherit = ["customer.program.mixin", PART]
     _order = "datetime desc, id desc"
     _rec_name = "verdict"
     _log_access = False
@@ -25,22 +25,8 @@ class CustomerComplaintVerdict(models.Model):
     datetime = fields.Datetime(string="Decided on", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="Decided by", readonly=True)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_program()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_program()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_program(self):
-        self._check_program()
-
-    def _check_program(self):
-        if not self.env.su:
-            raise AccessError(self.env._("Verdicts are noted by the program alone."))
+    def _get_program_error(self):
+        return self.env._("Verdicts are noted by the program alone.")
 
 
 class CustomerComplaint(models.Model):

@@ -1,7 +1,7 @@
+from operator import methodcaller
+
 from odoo import api, fields, models
 from odoo.tools.misc import get_lang
-
-from ..tools.figures import add_months
 
 
 class ResCompany(models.Model):
@@ -26,22 +26,15 @@ class ResCompany(models.Model):
     @api.model
     def _cron_complaint_report(self):
         """Mail the report of the last month, once: the mark and the mails are of one transaction."""
-        companies = self.search([("care_complaint_report_user_ids", "!=", False)])
-        self.env["ir.cron"]._commit_progress(remaining=len(companies))
-        for company in companies:
-            company._send_complaint_report()
-            self.env["ir.cron"]._commit_progress(1)
+        self._send_monthly("care_complaint_report_user_ids", methodcaller("_send_complaint_report"))
 
     def _send_complaint_report(self):
         """Mail the report of the last month to the people of the company, if it was not mailed already.
 
         A company that names people for the first time gets the first report when the next month has ended.
         """
-        self.ensure_one()
-        month = add_months(fields.Date.today().replace(day=1), -1)
-        sent = self.care_complaint_report_month
-        self.care_complaint_report_month = month
-        if not sent or sent >= month:
+        month = self._take_report_month("care_complaint_report_month")
+        if not month:
             return self.env["mail.mail"]
         reports = [
             self._get_complaint_report(user, month)
