@@ -27,7 +27,7 @@ class CustomerPrivacyPortal(portal.CustomerPortal):
     def portal_my_privacy_consent(self, purpose="", decision="", **kw):
         """Note a decision about one purpose."""
         partner = self._privacy_get_partner()
-        goal = request.env["customer.consent.purpose"]._get_by_code(purpose[:64].replace("\0", ""))
+        goal = request.env["customer.consent.purpose"]._get_by_code(str(purpose)[:64].replace("\0", ""))
         if not goal or decision not in ("yes", "no"):
             return self._privacy_refuse(request.env._("This purpose does not exist any more."))
         consents = request.env["customer.consent"].sudo()
@@ -66,7 +66,7 @@ class CustomerPrivacyPortal(portal.CustomerPortal):
                 "partner_id": partner.id,
                 "company_id": company.id,
                 "kind": kind,
-                "description": description.replace("\0", "").strip()[:TEXT_LENGTH],
+                "description": str(description).replace("\0", "").strip()[:TEXT_LENGTH],
                 "user_id": responsible.id,
                 "identity_method": request.env._("Logged in to the customer portal"),
                 "is_from_portal": True,

@@ -6,7 +6,12 @@ TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Xlsx(Controller):
-    @route("/customer_care/xlsx/<string:model>/<int:record_id>", type="http", auth="user", readonly=False)
+    @route(
+        "/customer_care/xlsx/<string:model>/<int(max=2147483647):record_id>",
+        type="http",
+        auth="user",
+        readonly=False,
+    )
     def download(self, model, record_id, **_options):
         """Send the workbook of a report; its rights are checked by the report."""
         if model not in request.env or not hasattr(request.env[model], "_get_xlsx"):

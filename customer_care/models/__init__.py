@@ -1,18 +1,29 @@
 # What others inherit comes first.
+from . import customer_number_mixin  # isort: split
+
 from . import (  # isort: split
     customer_cached_mixin,
+    customer_candidate_mixin,
     customer_care_link_mixin,
     customer_care_mixin,
     customer_guard_mixin,
     customer_link_mixin,
     customer_program_mixin,
+    customer_rule_audience_mixin,
+    customer_rule_owner_mixin,
+    customer_rule_periodic_mixin,
     customer_run_mixin,
     customer_save_mixin,
     customer_xlsx_mixin,
     customer_yearly_mixin,
 )
 
-from . import customer_grading_matrix_mixin, customer_period_report  # isort: split
+from . import (  # isort: split
+    customer_grading_matrix_mixin,
+    customer_period_report,
+    customer_rule_run_mixin,
+    customer_rule_run_mixin_show,
+)
 
 from . import (  # isort: split
     base,
@@ -21,6 +32,7 @@ from . import (  # isort: split
     customer_approval_engine,
     customer_approval_line,
     customer_approval_mixin,
+    customer_approval_notice,
     customer_approval_rule,
     customer_assessment,
     customer_assessment_item,
@@ -62,6 +74,7 @@ from . import (  # isort: split
     customer_detail_form,
     customer_detail_proposal,
     customer_detail_request,
+    customer_figures_mixin,
     customer_finance,
     customer_grade,
     customer_grade_migration_row,
@@ -72,6 +85,7 @@ from . import (  # isort: split
     customer_grading_result,
     customer_grading_run,
     customer_grading_scheme,
+    customer_grading_scheme_due,
     customer_grading_slice,
     customer_grading_threshold,
     customer_grading_value,
@@ -92,6 +106,8 @@ from . import (  # isort: split
     customer_privacy_export,
     customer_privacy_log,
     customer_privacy_request,
+    customer_quantile_mixin,
+    customer_report_mail_mixin,
     customer_retention_log,
     customer_retention_row,
     customer_retention_rule,
@@ -99,6 +115,7 @@ from . import (  # isort: split
     customer_transaction,
     customer_weak_relation,
     customer_weak_rule,
+    ir_rule,
     mail_activity,
     mail_activity_measure,
     mail_message,
@@ -106,6 +123,7 @@ from . import (  # isort: split
     res_company,
     res_company_callback,
     res_company_callback_limit,
+    res_company_day,
     res_company_greeting,
     res_company_plan,
     res_company_privacy,
@@ -127,6 +145,7 @@ from . import (  # isort: split
     res_partner_band,
     res_partner_birthday,
     res_partner_budget,
+    res_partner_company,
     res_partner_contact,
     res_partner_contact_policy,
     res_partner_details,

@@ -1,18 +1,15 @@
 import math
 from collections import defaultdict
 
-from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 
 from .customer_approval_mixin import APPROVAL_FIELDS
 
-ACTIVITY_TYPE = "customer_care.mail_activity_type_approval"
-
 
 class CustomerApprovalMixin(models.AbstractModel):
-    """How approvals work inside: locks, protected fields, amounts and rules, lines and notices.
+    """How approvals work inside: locks, protected fields, amounts and rules, and lines.
 
     What documents declare, call and override is in ``customer_approval_mixin``.
     """
@@ -49,9 +46,23 @@ class CustomerApprovalMixin(models.AbstractModel):
         documents.invalidate_recordset(["approval_state", "approval_requester_id"])
         return documents
 
+    def _approval_check_seen(self):
+        """Refuse an answer to another request than the one that its form showed, as the amount may be another.
+
+        The form sends the round in the context; the check can only refuse more.
+
+        :raises UserError: the request was taken back and made anew meanwhile
+        """
+        seen = self.env.context.get("approval_round")
+        self.invalidate_recordset(["approval_can_approve", "approval_round"])
+        if seen and any(document.approval_round not in (0, seen) for document in self):
+            raise UserError(
+                self.env._("The request was taken back and made anew: reload the page and look at it again.")
+            )
+
     def _approval_invalidate(self):
         """Forget what was read as superuser, and what the current user may do now."""
-        self.invalidate_recordset(["approval_line_ids", "approval_can_approve"])
+        self.invalidate_recordset(["approval_line_ids", "approval_can_approve", "approval_round"])
 
     # --- Protected fields ---
 
@@ -243,6 +254,7 @@ class CustomerApprovalMixin(models.AbstractModel):
             "requester_id": self.env.uid,
             **dict.fromkeys(("done_by_id", "done_for_id", "done_datetime", "comment"), False),
             "approver_ids": [fields.Command.set(self._approval_get_approvers(rule).ids)],
+            "group_id": rule._get_sole_group().id,
         }
 
     def _approval_get_approvers(self, rule):
@@ -286,8 +298,8 @@ class CustomerApprovalMixin(models.AbstractModel):
         absent = mine.grouped(
             lambda line: (
                 line.approver_ids.browse()
-                if user in line.approver_ids
-                else (line.approver_ids & principals)[:1]
+                if user in line._get_voters()
+                else (line._get_voters() & principals)[:1]
             )
         )
         for principal, lines in absent.items():
@@ -322,54 +334,3 @@ class CustomerApprovalMixin(models.AbstractModel):
         else:
             self._approval_log(self.env._("Rejected: %(reason)s", reason=comment))
             self._approval_on_rejected()
-
-    # --- Notices ---
-
-    def _approval_log(self, text):
-        """Note ``text`` in the chatter of the documents, if they have one, in one batch."""
-        if self and hasattr(self, "_message_log_batch"):
-            body = Markup("<p>%s</p>") % text
-            self._message_log_batch(dict.fromkeys(self.ids, body))
-
-    def _approval_log_timeline(self):
-        """Tell the customer's timeline that approval was requested, if the documents are about customers."""
-        if self and hasattr(self, "_care_log"):
-            self.sudo()._care_log("approval_requested")
-
-    def _approval_sync_notices(self):
-        """Give each person asked now one activity on each document, and take away those of others."""
-        activity_type = self.env.ref(ACTIVITY_TYPE, raise_if_not_found=False)
-        if not self or not activity_type or not hasattr(self, "activity_schedule"):
-            return
-        lines = self._approval_get_lines(Domain("state", "=", "pending"))
-        current = self.env["customer.approval.deputy"]._get_current(
-            Domain("user_id", "in", lines.approver_ids.ids)
-        )
-        deputies = current.grouped("user_id")
-        wanted = {}
-        for line in lines:
-            users = line.approver_ids
-            for user in users:
-                users |= deputies[user].deputy_id if user in deputies else users.browse()
-            wanted.update({(line.res_id, user): line for user in users - line.requester_id if user.active})
-        Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        present = Activity.search(
-            self._approval_get_line_domain() & Domain("activity_type_id", "=", activity_type.id)
-        )
-        present.filtered(lambda activity: (activity.res_id, activity.user_id) not in wanted).unlink()
-        keys = {(activity.res_id, activity.user_id) for activity in present.exists()}
-        model = self.env["ir.model"]._get(self._name)
-        self.mapped("display_name")  # activities read it one by one, which the cache makes free
-        Activity.create(
-            [
-                {
-                    "activity_type_id": activity_type.id,
-                    "res_model_id": model.id,
-                    "res_id": res_id,
-                    "user_id": user.id,
-                    "summary": line._get_notice(user),
-                }
-                for (res_id, user), line in wanted.items()
-                if (res_id, user) not in keys
-            ]
-        )

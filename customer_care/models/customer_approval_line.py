@@ -63,6 +63,13 @@ class CustomerApprovalLine(models.Model):
         readonly=True,
         context={"active_test": False},
     )
+    group_id = fields.Many2one(
+        "res.groups",
+        string="Asked as Members of",
+        readonly=True,
+        ondelete="set null",
+        help="When only members of a group are asked: who does not belong to it any more has no vote.",
+    )
     done_by_id = fields.Many2one("res.users", string="Answered By", readonly=True, index="btree_not_null")
     done_for_id = fields.Many2one("res.users", string="In Place Of", readonly=True)
     done_datetime = fields.Datetime(string="Answered On", readonly=True)
@@ -124,10 +131,10 @@ class CustomerApprovalLine(models.Model):
         principals = self.env["customer.approval.deputy"]._get_principals(self.env.user)
         return Domain("approver_ids", "in", principals.ids)
 
-    @api.depends("approver_ids.active")
+    @api.depends("approver_ids.active", "group_id")
     def _compute_has_active_approver(self):
         for line in self:
-            line.has_active_approver = any(user.active for user in line.sudo().approver_ids)
+            line.has_active_approver = bool(line.sudo()._get_voters())
 
     def _search_has_active_approver(self, operator, value):
         if operator != "in":
@@ -176,15 +183,36 @@ class CustomerApprovalLine(models.Model):
     def _get_mine_domain(self):
         """Return the domain of the lines that the current user may answer now, also as a deputy."""
         user = self.env.user
-        if not user._is_internal():
+        if not user._is_internal() or not user.active:
             return Domain.FALSE
-        principals = self.env["customer.approval.deputy"]._get_principals(user)
+        voters = user | self.env["customer.approval.deputy"]._get_principals(user)
         return (
             Domain("state", "=", "pending")
             & Domain("requester_id", "!=", user.id)
-            & Domain("approver_ids", "in", (user | principals).ids)
+            & Domain.OR(
+                Domain("approver_ids", "in", voter.ids)
+                & Domain("group_id", "in", [False, *voter.sudo().all_group_ids.ids])
+                for voter in voters
+            )
             & Domain("company_id", "in", [False, *user.sudo().company_ids.ids])
         )
+
+    def _get_voters(self):
+        """Return who can answer the line (singleton, superuser): asked, still here, and still of the group."""
+        users = self.approver_ids.filtered("active")
+        group = self.group_id
+        return users.filtered(lambda user: group in user.all_group_ids) if group else users
+
+    @api.model
+    def _leave(self, users):
+        """Tell who requested what nobody can answer any more because ``users`` have left."""
+        asked = Domain("state", "in", ("waiting", "pending")) & Domain("approver_ids", "in", users.ids)
+        lines = self.sudo().search(asked).filtered(lambda line: line.res_model in self.env)
+        for model, left in lines.grouped("res_model").items():
+            documents = self.env[model].sudo().browse(left.mapped("res_id")).exists()
+            documents._approval_sync_notices()
+            alone = left.filtered(lambda line: not line._get_voters())
+            documents.browse(alone.mapped("res_id")).exists()._approval_tell_abandoned()
 
     def _get_own_documents(self):
         """Return the documents of the lines, one recordset for each model.

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.turns import take_turns
+
 APPROVAL_FIELDS = frozenset({"approval_state", "approval_line_ids", "approval_requester_id"})
 OPEN_STATES = ("waiting", "pending")
 
@@ -52,6 +54,7 @@ class CustomerApprovalMixin(models.AbstractModel):
     """
 
     _name = "customer.approval.mixin"
+    _inherit = ["customer.number.mixin"]
     _description = "Approval of Documents"
 
     _approval_amount_field = None
@@ -90,14 +93,22 @@ class CustomerApprovalMixin(models.AbstractModel):
         groups="base.group_user",
     )
 
+    approval_round = fields.Integer(
+        string="Round of Approval",
+        compute="_compute_approval_can_approve",
+        groups="base.group_user",
+        help="Which request waits for the reader. Forms send it with the answer.",
+    )
+
     @api.depends("approval_state")
     @api.depends_context("uid")
     def _compute_approval_can_approve(self):
         Line = self.env["customer.approval.line"].sudo()
         mine = Line.search(Line._get_mine_domain() & self._approval_get_line_domain())
-        ids = set(mine.mapped("res_id"))
+        rounds = {line.res_id: line.round for line in mine}
         for record in self:
-            record.approval_can_approve = record._origin.id in ids
+            record.approval_round = rounds.get(record._origin.id, 0)
+            record.approval_can_approve = bool(record.approval_round)
 
     def _search_approval_can_approve(self, operator, value):
         if operator != "in":
@@ -187,9 +198,10 @@ class CustomerApprovalMixin(models.AbstractModel):
 
         :param comment: text kept with the answer
         :raises AccessError: when one of the documents does not wait for the current user
-        :raises UserError: when somebody else answered before
+        :raises UserError: when somebody else answered before, or another request stands there than was seen
         """
         documents = self._approval_lock()
+        self._approval_check_seen()
         documents._approval_answer("approved", comment)
         lines = documents._approval_get_lines(Domain("state", "in", OPEN_STATES)).grouped("res_id")
         done = documents.filtered(lambda document: document.id not in lines)
@@ -264,10 +276,11 @@ class CustomerApprovalMixin(models.AbstractModel):
             )
 
     def _approval_check_unlocked(self):
-        """Refuse to change what others are just asked to approve.
+        """Refuse to change what others are just asked to approve, also when they are asked at this moment.
 
         :raises UserError: when one is pending
         """
+        take_turns(self)
         locked = self.sudo().filtered(lambda record: record.approval_state == "pending")
         if locked:
             raise UserError(

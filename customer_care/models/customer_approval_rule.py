@@ -250,6 +250,12 @@ class CustomerApprovalRule(models.Model):
             lambda user: user.active and not user.share
         )
 
+    def _get_sole_group(self):
+        """Return the group when the rule (singleton) asks its members and nobody else, else none."""
+        rule = self.sudo().with_context(active_test=False)
+        is_sole = not (rule.user_ids or rule.approver_field or rule.is_responsible_asked)
+        return rule.group_id if is_sole else rule.group_id.browse()
+
     def _get_document_approvers(self, document):
         """Return the users whom the rule (singleton) names for ``document`` (singleton, superuser)."""
         self.ensure_one()

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-
-CODE_ONLY_FIELDS = ("state", "date_confirmed")
 
 
 class CustomerAssessment(models.Model):
@@ -14,8 +12,9 @@ class CustomerAssessment(models.Model):
 
     _name = "customer.assessment"
     _description = "Customer Assessment"
-    _inherit = ["mail.thread", "customer.care.mixin"]
+    _inherit = ["customer.guard.mixin", "mail.thread", "customer.care.mixin"]
     _order = "date desc, id desc"
+    _guarded_fields = {"state": "draft", "date_confirmed": False}
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -93,26 +92,23 @@ class CustomerAssessment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_code_only(name for vals in vals_list for name in vals)
         partners = self.env["res.partner"].browse([vals.get("partner_id") for vals in vals_list])
-        fresh = {"state": "draft", "date_confirmed": False}
         return super().create(
             [
-                {**fresh, **vals, "partner_id": partner.commercial_partner_id.id}
+                {**vals, "partner_id": partner.commercial_partner_id.id}
                 for vals, partner in zip(vals_list, partners, strict=True)
             ]
         )
 
-    def write(self, vals):
-        self._check_code_only(vals)
+    def _check_change(self, vals):
         content = {
             name
             for name in vals
             if self._fields[name].store and not name.startswith(("message_", "activity_"))
         }
-        if not self.env.su and content and self.filtered(lambda sheet: sheet.state == "confirmed"):
+        if content and self.filtered(lambda sheet: sheet.state == "confirmed"):
             raise UserError(self.env._("A confirmed assessment cannot be changed. Make a new one."))
-        return super().write(vals)
+        return super()._check_change(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_confirmed(self):
@@ -137,11 +133,3 @@ class CustomerAssessment(models.Model):
     def _care_get_summary(self):
         self.ensure_one()
         return f"{self.score:.0f}"
-
-    def _check_code_only(self, names):
-        """:raises AccessError: when a user names a field that only the program sets"""
-        guarded = sorted(set(names).intersection(CODE_ONLY_FIELDS))
-        if guarded and not self.env.su:
-            raise AccessError(
-                self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
-            )

@@ -12,6 +12,7 @@ class CustomerCallbackCandidate(models.Model):
 
     _name = "customer.callback.candidate"
     _description = "Customer in a Run of a Callback Rule"
+    _inherit = ["customer.candidate.mixin"]
     _order = "code, date_planned, id"
     _rec_name = "partner_id"
     _log_access = False
@@ -38,10 +39,6 @@ class CustomerCallbackCandidate(models.Model):
     _run_idx = models.Index("(run_id, number)")
 
     @api.model
-    def _selection_code(self):
-        return list(self._get_reasons().items())
-
-    @api.model
     def _get_reasons(self):
         """Return ``{code: sentence}``. The gate's are those of service calls by phone."""
         return {
@@ -60,21 +57,8 @@ class CustomerCallbackCandidate(models.Model):
             ),
         }
 
-    @api.depends("code", "codes")
-    @api.depends_context("lang")
-    def _compute_left_out_text(self):
-        reasons = self._get_reasons()
-        for row in self:
-            codes = (row.codes or row.code or "").split(",")
-            row.left_out_text = " ".join(reasons[code] for code in codes if code in reasons) or False
-
     @api.depends("reason")
     @api.depends_context("lang")
     def _compute_reason_text(self):
         for row in self:
             row.reason_text = self.env["customer.callback"]._get_reason_text(row.reason) or False
-
-    @api.depends("customer_id")
-    def _compute_display_name(self):
-        for row in self:
-            row.display_name = row.customer_id.display_name

@@ -32,10 +32,6 @@ class CustomerCallback(models.Model):
         """Finish the attempt; plan the next one, or give up after the last."""
         return self.action_done("no_answer")
 
-    def action_wrong_number(self):
-        """Finish the callback: the number does not lead to the customer."""
-        return self.action_done("wrong_number")
-
     def action_ask_number(self):
         """Open a dialog: the number is wrong; perhaps the right one is known."""
         return self._get_close_action("wrong_number")

@@ -89,18 +89,4 @@ class CustomerCallback(models.Model):
         :param callbacks: default: those of the recordset
         """
         callbacks = self if callbacks is None else callbacks
-        for user in users.sudo().filtered("active"):
-            body = (
-                self.env["ir.qweb"]
-                .with_context(lang=user.lang)
-                ._render(
-                    "customer_care.customer_callback_digest",
-                    {"callbacks": callbacks, "subject": subject, "user": user},
-                )
-            )
-            self.env["mail.thread"].sudo().message_notify(
-                partner_ids=user.partner_id.ids,
-                subject=subject,
-                body=body,
-                email_layout_xmlid="mail.mail_notification_light",
-            )
+        users._care_notify(subject, "customer_care.customer_callback_digest", {"callbacks": callbacks})

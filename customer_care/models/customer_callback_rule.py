@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 # Triggers that happen; whatever makes them happen calls ``_plan``.
 EVENTS = [("delivered", "A delivery was made"), ("plan_closed", "A care plan was closed")]
@@ -29,7 +29,15 @@ class CustomerCallbackRule(models.Model):
 
     _name = "customer.callback.rule"
     _description = "Callback Rule"
-    _inherit = ["customer.guard.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "customer.guard.mixin",
+        "customer.rule.audience.mixin",
+        "customer.rule.owner.mixin",
+        "customer.rule.periodic.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _run_model = "customer.callback.run"
     _order = "sequence, id"
     _check_company_auto = True
     _guarded_fields = dict.fromkeys(GUARDED_FIELDS, False)
@@ -43,14 +51,6 @@ class CustomerCallbackRule(models.Model):
         index=True,
         help="Leave empty to use the rule in all companies.",
     )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Responsible for the Rule",
-        default=lambda self: self._default_user_id(),
-        domain="[('share', '=', False)]",
-        index="btree_not_null",
-        help="Is told when the rule needs somebody; without one the administrators of customer care are.",
-    )
     trigger = fields.Selection(
         selection=[("manual", "By hand"), *PERIODIC, *EVENTS],
         required=True,
@@ -59,7 +59,6 @@ class CustomerCallbackRule(models.Model):
         tracking=True,
         help="What makes the callback. By hand: the rule is chosen when somebody plans a callback.",
     )
-    is_periodic = fields.Boolean(string="Looks at Customers", compute="_compute_is_periodic")
 
     delay_days = fields.Integer(string="Days until the Call", default=1, tracking=True)
     is_working_days = fields.Boolean(
@@ -88,14 +87,6 @@ class CustomerCallbackRule(models.Model):
 
     def _default_company_id(self):
         return self.env.company
-
-    def _default_user_id(self):
-        return self.env.user
-
-    @api.depends("trigger")
-    def _compute_is_periodic(self):
-        for rule in self:
-            rule.is_periodic = rule.trigger in dict(PERIODIC)
 
     def _compute_callback_count(self):
         groups = self.env["customer.callback"]._read_group(

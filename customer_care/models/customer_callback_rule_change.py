@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .customer_callback_rule_whom import FILTERS
+from .customer_rule_audience_mixin import FILTERS
 
 # What makes other callbacks when it is changed.
 DECISIVE_FIELDS = {

@@ -34,17 +34,6 @@ class CustomerCallbackRun(models.Model):
         found["unassigned"] = self._divide(part, staff) if found["due"] else 0
         return found
 
-    def _query_many(self, query):
-        """Run a statement over very many rows, whatever the planner knows of tables that were just filled.
-
-        Where it takes a hundred thousand rows for a few it would compare each with each.
-        """
-        self.env.cr.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
-        # After an error the savepoint around the run takes the settings back.
-        rows = self.env.execute_query(query)
-        self.env.cr.execute("SET LOCAL enable_nestloop = DEFAULT; SET LOCAL jit = DEFAULT")
-        return rows
-
     def _get_find_sql(self, part, days, staff, new_before, due_before):
         """Return the statement, step by step:
 
@@ -199,7 +188,7 @@ class CustomerCallbackRun(models.Model):
             """,
             prefix=f"{rule.id}:res.partner,",
             place_by=place_by,
-            sample=rule._get_sample_sql(),
+            sample=rule._get_sample_sql(SQL("customer.id")),
             today=part.today,
             limit=part.limit,
             others=others if rule.is_once_enough else SQL(),

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.insert import add_defaults
 from .customer_callback_run_divide import PORTION_USER
 
 
@@ -17,21 +18,8 @@ class CustomerCallbackRun(models.Model):
         """
         self.ensure_one()
         self.env.flush_all()
-        rows = SQL(
-            "candidate.run_id = %s AND candidate.number BETWEEN %s AND %s",
-            self.id,
-            after + 1 if after else 0,
-            until,
-        )
-        company_ids = [
-            row[0]
-            for row in self.env.execute_query(
-                SQL("SELECT DISTINCT company_id FROM customer_callback_candidate candidate WHERE %s", rows)
-            )
-        ]
         figures = {"count_new": 0, "count_moved": 0, "count_cancelled": 0, "count_blocked": 0}
-        for company in self.env["res.company"].sudo().browse(company_ids):
-            own = SQL("%s AND candidate.company_id = %s", rows, company.id)
+        for company, own in self._get_company_rows(self._get_slice_rows(after, until)):
             if asks_gate:
                 figures["count_blocked"] += self._drop_blocked(own)
             figures["count_cancelled"] += self._cancel(own, company)
@@ -94,20 +82,9 @@ class CustomerCallbackRun(models.Model):
             "write_date": now,
         }
 
-    def _get_default_columns(self, names):
-        """Return ``{column: SQL}`` of the defaults of stored fields that are not among ``names``."""
-        Callback = self.env["customer.callback"].with_user(self.user_id).sudo()
-        missing = [name for name, field in Callback._fields.items() if field.store and field.column_type]
-        missing = [name for name in missing if name not in names and name != "id"]
-        values = Callback.default_get(missing)
-        return {
-            name: SQL("%s", Callback._fields[name].convert_to_column_insert(value, Callback))
-            for name, value in values.items()
-        }
-
     def _insert(self, rows, company):
         columns = self._get_columns(company)
-        columns = {**self._get_default_columns(columns), **columns}
+        columns = add_defaults(self.env["customer.callback"].with_user(self.user_id), columns)
         query = SQL(
             """
             WITH made AS (

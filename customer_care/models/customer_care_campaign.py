@@ -326,17 +326,6 @@ class CustomerCareCampaign(models.Model):
             text += f"{end.strftime(date_format)} "
         return f"{text}{end.strftime(time_format)} ({self.date_tz})"
 
-    def _get_notification(self, message, kind="info"):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
     # What opens
 
     def action_open_participants(self):

@@ -155,14 +155,21 @@ class CustomerCareCampaign(models.Model):
         return pytz.utc.localize(self.date_begin).astimezone(zone).date()
 
     def _compute_effect(self, months, begin):
-        """Return the values of the rows of so many months, two figures of each customer in each statement."""
+        """Return the values of the rows of so many months, two figures of each customer in each statement.
+
+        The time after begins where that before ends: three months from 30 November to 28 February have no day in
+        common with those before, though three months back from there it is 28 November.
+        """
+        eve = begin - timedelta(days=1)
+        last = begin + relativedelta(months=months) - timedelta(days=1)
         scopes = [
             Scope(
                 date=day,
                 company_ids=tuple(self.company_id.ids),
                 currency_id=self.sudo().currency_id.id,
+                since=since,
             )
-            for day in (begin - timedelta(days=1), begin - timedelta(days=1) + relativedelta(months=months))
+            for day, since in ((eve, None), (last, eve))
         ]
         groups = self._get_group_query()
         result = []

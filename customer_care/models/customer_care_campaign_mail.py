@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
+from ..tools.answers import RELOAD, notify
 from ..tools.ics import get_event
 
 ROWS_AT_ONCE = 100
@@ -64,9 +65,7 @@ class CustomerCareCampaign(models.Model):
         if any(not campaign._is_answerable() for campaign in self):
             raise UserError(self.env._("Answers are not taken any more: there is nothing to remind of."))
         self.sudo()._queue_reminders()
-        return self._get_notification(
-            self.env._("The reminders are being sent in the background."), "success"
-        )
+        return notify(self.env._("The reminders are being sent in the background."), "success", RELOAD)
 
     def action_preview_mail(self):
         """Open the preview of the invitation for one customer."""

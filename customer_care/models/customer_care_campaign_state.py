@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.answers import RELOAD, notify
+
 
 class CustomerCareCampaign(models.Model):
     """From the draft to the evaluation: what the buttons of a campaign do."""
@@ -29,9 +31,7 @@ class CustomerCareCampaign(models.Model):
             return waiting
         self.filtered(lambda campaign: campaign.state == "draft")._set_state("inviting")
         self._queue_invitations()
-        return self._get_notification(
-            self.env._("The invitations are being sent in the background."), kind="success"
-        )
+        return notify(self.env._("The invitations are being sent in the background."), "success", RELOAD)
 
     def action_run(self):
         """Note that the campaign takes place now."""
@@ -93,9 +93,10 @@ class CustomerCareCampaign(models.Model):
         self.filtered(lambda campaign: campaign.sudo().approval_state == "draft").action_request_approval()
         pending = self.filtered(lambda campaign: campaign.sudo().approval_state == "pending")
         if pending:
-            return self._get_notification(
+            return notify(
                 self.env._("The campaign waits for approval: the invitations follow once it is approved."),
-                kind="warning",
+                "warning",
+                RELOAD,
             )
         self._approval_check_approved()
         return None

@@ -29,6 +29,8 @@ class CustomerCareGift(models.Model):
     @api.constrains("measure_id", "partner_id")
     def _check_measure(self):
         """:raises ValidationError: the measure is no gift of an approved plan for this customer"""
+        # The message must not name a measure that the user may not see.
+        self.measure_id.sudo(False).check_access("read")
         for gift in self.filtered("measure_id"):
             measure = gift.measure_id.sudo()
             if measure.kind != "gift" or not measure.is_live:

@@ -42,7 +42,6 @@ class CustomerCareMeasure(models.Model):
 
     plan_id = fields.Many2one("customer.care.plan", required=True, ondelete="cascade", index=True)
     plan_state = fields.Selection(related="plan_id.state", string="State of the Plan")
-    plan_user_id = fields.Many2one(related="plan_id.user_id", string="Responsible for the Plan")
     scope = fields.Selection(related="plan_id.scope")
     partner_id = fields.Many2one(related="plan_id.partner_id", store=True, index="btree_not_null")
     commercial_partner_id = fields.Many2one(

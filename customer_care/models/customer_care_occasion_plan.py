@@ -2,7 +2,6 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 from psycopg2 import DataError
 
@@ -177,9 +176,3 @@ class CustomerCareOccasion(models.Model):
             return year
         lunar_year = SQL("CASE %s ELSE %s END", SQL(" ").join(cases), year)
         return SQL("CASE WHEN %s = 'lunar' THEN %s ELSE %s END", calendar, lunar_year, year)
-
-    @api.model
-    def _get_planned_domain(self):
-        """Return the domain of greetings of the coming weeks."""
-        today = fields.Date.context_today(self)
-        return Domain("date", ">=", today) & Domain("date", "<=", fields.Date.add(today, days=PLANNED_DAYS))

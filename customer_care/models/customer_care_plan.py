@@ -228,10 +228,15 @@ class CustomerCarePlan(models.Model):
     def _compute_display_name(self):
         for plan in self:
             name = " ".join(filter(None, [plan.number, plan.name]))
-            plan.change_text = plan.origin_id and self.env._(
-                "Change of %(number)s, version %(version)s", number=plan.number or "-", version=plan.version
-            )
-            plan.display_name = f"{plan.change_text} {plan.name or ''}".strip() if plan.origin_id else name
+            plan.change_text = False
+            plan.display_name = name
+            if plan.origin_id:
+                plan.change_text = self.env._(
+                    "Change of %(number)s, version %(version)s",
+                    number=plan.number or "-",
+                    version=plan.version,
+                )
+                plan.display_name = f"{plan.change_text} {plan.name or ''}".strip()
 
     def _compute_partner_model(self):
         self.partner_model = "res.partner"
@@ -358,10 +363,6 @@ class CustomerCarePlan(models.Model):
 
     # Documents about customers
 
-    def _care_get_summary(self):
-        self.ensure_one()
-        return self.display_name
-
     def _care_log(self, kind, summary=None):
         """Append one row for each customer of the plans; without a submission a segment has none yet."""
         rows = []
@@ -370,6 +371,3 @@ class CustomerCarePlan(models.Model):
             partners = plan.partner_id if plan.scope == "customer" else plan.sudo().member_ids.partner_id
             rows += [{**vals, "partner_id": partner.id} for partner in partners]
         return self.env["customer.care.event"]._log(rows)
-
-    def _approval_get_responsible(self):
-        return self.user_id

@@ -28,6 +28,7 @@ class CustomerCarePlanGoal(models.Model):
     _description = "Goal of a Care Plan"
     _inherit = ["customer.guard.mixin"]
     _order = "plan_id, sequence, id"
+    _rec_names_search = ["metric_id", "target_grade_id"]
     _guarded_fields = {**MEASURED_FIELDS, "origin_id": False}
     _computed_fields = COMPUTED_FIELDS
 

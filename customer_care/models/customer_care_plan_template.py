@@ -22,7 +22,6 @@ class CustomerCarePlanTemplate(models.Model):
         copy=False,
         help="What evaluated plans taught, copied here from their evaluation, the newest first.",
     )
-    plan_count = fields.Integer(string="Number of Plans", compute="_compute_plan_count")
     line_ids = fields.One2many(
         "customer.care.plan.template.line", "template_id", string="Measures", copy=True
     )
@@ -38,14 +37,6 @@ class CustomerCarePlanTemplate(models.Model):
     def _default_currency_id(self):
         return self.env.company.currency_id
 
-    def _compute_plan_count(self):
-        groups = self.env["customer.care.plan"]._read_group(
-            [("template_id", "in", self.ids), ("origin_id", "=", False)], ["template_id"], ["__count"]
-        )
-        counts = {template.id: count for template, count in groups}
-        for template in self:
-            template.plan_count = counts.get(template.id, 0)
-
     @api.depends("line_ids.cost", "line_ids.day_offset")
     def _compute_total_cost(self):
         for template in self:
@@ -57,15 +48,6 @@ class CustomerCarePlanTemplate(models.Model):
     def _check_grade_budget(self):
         """A plan never costs more than the yearly budget of a grade that it serves."""
         self.sudo().with_context(active_test=False).grade_ids._check_plan_budget()
-
-    def action_open_plans(self):
-        """Open the plans made from the template."""
-        self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_care_plan_action"),
-            "domain": [("template_id", "=", self.id), ("origin_id", "=", False)],
-            "context": {"default_template_id": self.id},
-        }
 
     def _add_lessons(self, text):
         """Put what a plan taught before what stands there (singleton, as superuser)."""

@@ -5,6 +5,8 @@ from ..tools.uses import find_used
 
 
 class CustomerCareTeam(models.Model):
+    """Colleagues who look after customers together, and who leads them."""
+
     _name = "customer.care.team"
     _description = "Customer Care Team"
     _order = "sequence, id"

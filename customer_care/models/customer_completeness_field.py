@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..tools.answers import CLOSE, notify
 from ..tools.completeness import sql_is_filled, sql_percent
 
 KINDS = {
@@ -135,15 +136,7 @@ class CustomerCompletenessField(models.Model):
         """Have the completeness of all customers computed anew in the background."""
         self.browse().check_access("write")
         self._refresh()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._("The completeness of all customers is being computed."),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notify(self.env._("The completeness of all customers is being computed."), then=CLOSE)
 
     @api.model
     def _get_askable_names(self):

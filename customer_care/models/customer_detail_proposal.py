@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.answers import RELOAD, notify
+
 
 class CustomerDetailProposal(models.Model):
     """One value a customer proposed. Values are kept as texts: ids of records, ISO dates, keys."""
@@ -148,16 +150,7 @@ class CustomerDetailProposal(models.Model):
                     count=len(changed),
                 )
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": "\n".join(messages),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify("\n".join(messages), "warning", RELOAD, sticky=True)
 
     # Values as texts
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.matrix import DIRECTION_CLASSES, get_direction, get_matrix
+
 
 class CustomerGrade(models.Model):
     """What a customer is worth to us, the best grade first."""
@@ -86,6 +88,23 @@ class CustomerGrade(models.Model):
         used = {grade_id for pair in counts for grade_id in pair}
         grades = self.with_context(active_test=False).search(Domain.TRUE)
         return grades.filtered(lambda grade: grade.active or grade.id in used)
+
+    @api.model
+    def _get_matrix(self, counts):
+        """Return the table of customers that went from grade to grade, coloured by the direction.
+
+        :param counts: ``{(grade id or None, grade id or None): number}``
+        """
+        grades = self._get_shown(counts)
+        names = [(grade.id, grade.display_name) for grade in grades]
+        return get_matrix(
+            names,
+            names,
+            counts,
+            none=self.env._("Not graded"),
+            total=self.env._("Total"),
+            get_class=lambda old, new: DIRECTION_CLASSES.get(get_direction(grades.ids, old, new), ""),
+        )
 
     @api.model
     def _get_best_ids(self):

@@ -85,9 +85,9 @@ class CustomerGradingRun(models.Model):
 
     def _end_phase(self):
         """Go on to the next phase when all slices have ended the present one; return whether that was so."""
-        if self.phase == "done" or not self.try_lock_for_update(allow_referencing=True):
+        if self.phase == "done":
             return False
-        self.invalidate_recordset()
+        self._wait_for_row()
         if self.state not in ACTIVE_STATES and not self.partner_id:
             return False
         slices = self.env["customer.grading.slice"].sudo()

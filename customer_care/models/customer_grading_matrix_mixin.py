@@ -2,8 +2,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.matrix import DIRECTION_CLASSES, get_direction, get_matrix
-
 
 class CustomerGradingMatrixMixin(models.AbstractModel):
     """Documents that stand for many grading results, shown as a table from the grade before to the new one.
@@ -47,16 +45,7 @@ class CustomerGradingMatrixMixin(models.AbstractModel):
         return result
 
     def _get_matrix(self, counts):
-        grades = self.env["customer.grade"]._get_shown(counts)
-        names = [(grade.id, grade.display_name) for grade in grades]
-        table = get_matrix(
-            names,
-            names,
-            counts,
-            none=self.env._("Not graded"),
-            total=self.env._("Total"),
-            get_class=lambda old, new: DIRECTION_CLASSES.get(get_direction(grades.ids, old, new), ""),
-        )
+        table = self.env["customer.grade"]._get_matrix(counts)
         return {**table, "corner": self.env._("Before ↓ After →"), "method": "action_open_cell"}
 
     def action_open_cell(self, old=False, new=False):

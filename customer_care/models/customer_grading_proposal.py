@@ -281,9 +281,6 @@ class CustomerGradingProposal(models.Model):
 
     # --- Approval ---
 
-    def _approval_get_responsible(self):
-        return self.user_id
-
     def _approval_on_approved(self):
         result = super()._approval_on_approved()
         self._apply()

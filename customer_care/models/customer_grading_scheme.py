@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.answers import notify
+
 # Up to so many customers a run is done at once, more are left to the background.
 RUN_AT_ONCE = 2000
 
@@ -107,6 +109,9 @@ class CustomerGradingScheme(models.Model):
             error = scheme._get_scope_error()
             if error:
                 raise ValidationError(error)
+            # By the rights of who writes it: whom a scheme grades must not tell what the writer may not read.
+            domain = self._get_scope_domain(scheme.scope, scheme.company_id.id)
+            self.env["res.partner"].sudo(False)._search(domain, limit=1)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_activated(self):
@@ -171,17 +176,13 @@ class CustomerGradingScheme(models.Model):
         self.ensure_one()
         self.check_access("read")
         findings = self._check_configuration()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": self._get_worst_level(findings),
-                "sticky": bool(findings),
-                "title": self.env._("Configuration of %(scheme)s", scheme=self.name),
-                "message": "\n".join(text for _level, text in findings)
-                or self.env._("Nothing is wrong: all grades can be reached."),
-            },
-        }
+        return notify(
+            "\n".join(text for _level, text in findings)
+            or self.env._("Nothing is wrong: all grades can be reached."),
+            self._get_worst_level(findings),
+            title=self.env._("Configuration of %(scheme)s", scheme=self.name),
+            sticky=bool(findings),
+        )
 
     def action_run(self):
         """Grade all customers of the scheme by its version in force.
@@ -271,19 +272,3 @@ class CustomerGradingScheme(models.Model):
         query.add_where("res_partner.commercial_partner_id = res_partner.id")
         query.add_where("res_partner.id NOT IN (SELECT partner_id FROM res_company)")
         return query
-
-    @api.model
-    def _cron_run(self):
-        """Start the runs that are due; a scheme that cannot run says why in its chatter."""
-        today = fields.Date.today()
-        due = self.search([("run_interval_months", ">", 0), ("date_next_run", "<=", today)])
-        self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for scheme in due:
-            scheme.date_next_run = fields.Date.add(today, months=scheme.run_interval_months)
-            try:
-                with self.env.cr.savepoint():
-                    scheme.action_run()
-            except UserError as error:
-                scheme.message_post(body=self.env._("No run was started: %(reason)s", reason=str(error)))
-            if not self.env["ir.cron"]._commit_progress(1):
-                break

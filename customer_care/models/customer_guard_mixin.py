@@ -19,6 +19,7 @@ class CustomerGuardMixin(models.AbstractModel):
     """
 
     _name = "customer.guard.mixin"
+    _inherit = ["customer.number.mixin"]
     _description = "Fields that only the Program Sets"
 
     _guarded_fields = {}

@@ -31,6 +31,12 @@ class CustomerLinkMixin(models.AbstractModel):
         self.ensure_one()
         return f"{self.get_base_url()}{self._link_path}/{self.id}-{self.sudo().token}"
 
+    def _mail_link(self, xmlid):
+        """Queue the mails of a template with the links; no copy in the thread, because they hold the secret."""
+        template = self.env.ref(xmlid, raise_if_not_found=False)
+        if template and self:
+            template.sudo().send_mail_batch(self.ids, email_values={"model": False, "res_id": False})
+
     def _is_link_open(self):
         """Whether the link of the document (singleton) still leads there. Override to say when not."""
         self.ensure_one()

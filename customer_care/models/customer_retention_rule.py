@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 from odoo.tools.safe_eval import safe_eval
 
+from ..tools.answers import RELOAD, notify
+
 ROWS_AT_ONCE = 500
 
 
@@ -58,7 +60,10 @@ class CustomerRetentionRule(models.Model):
                         "This action is not possible for the records of rule %(rule)s.", rule=rule.name
                     )
                 )
-            rule._get_domain()
+            own = rule._get_own_domain()
+            if not own.is_true():
+                # By the rights of who writes it: the number in the preview must not tell what he may not read.
+                rule._get_model().sudo(False)._search(own, limit=1)
 
     @api.model
     def _get_kinds(self):
@@ -172,19 +177,29 @@ class CustomerRetentionRule(models.Model):
         self.env["customer.retention.log"].sudo().create(
             {"rule_id": self.id, "count": count, "is_dry_run": True}
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.name,
-                "message": self.env._("%(count)s records would be affected today.", count=count),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify(
+            self.env._("%(count)s records would be affected today.", count=count),
+            then=RELOAD,
+            title=self.name,
+        )
 
     def _get_model(self):
         self.ensure_one()
         return self.env[self._get_kinds()[self.kind]["model"]].with_context(active_test=False)
+
+    def _get_own_domain(self):
+        """Return the filter of the rule (singleton) as a ``Domain``.
+
+        :raises ValidationError: it cannot be used
+        """
+        try:
+            own = Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
+            own.validate(self._get_model())
+        except Exception as error:
+            raise ValidationError(
+                self.env._("The filter of rule %(rule)s cannot be used.", rule=self.name)
+            ) from error
+        return own
 
     def _get_domain(self):
         """Return the domain of the records whose time is over (singleton).
@@ -193,13 +208,7 @@ class CustomerRetentionRule(models.Model):
         """
         self.ensure_one()
         entry, model = self._get_kinds()[self.kind], self._get_model()
-        try:
-            own = Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
-            own.validate(model)
-        except Exception as error:
-            raise ValidationError(
-                self.env._("The filter of rule %(rule)s cannot be used.", rule=self.name)
-            ) from error
+        own = self._get_own_domain()
         limit = fields.Date.today() - relativedelta(months=self.months)
         domain = Domain(entry["date"], "<", limit) & Domain(entry.get("domain") or []) & own
         if self.company_id and "company_id" in model._fields:

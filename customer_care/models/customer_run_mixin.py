@@ -105,6 +105,18 @@ class CustomerRunMixin(models.AbstractModel):
         self.invalidate_recordset()
         return self
 
+    def _wait_for_row(self):
+        """Lock the run (singleton) and read it again, once those who end a slice of it have committed.
+
+        Who only tried would leave what comes after the slices to the other, and the other to him: of the workers that
+        end the last slices together, the last one to come here sees all of them done.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("SELECT FROM %s WHERE id = %s FOR NO KEY UPDATE", SQL.identifier(self._table), self.id)
+        )
+        self.invalidate_recordset()
+
     def _hold(self):
         """Let the transaction fail, with the rows of its slice, when somebody cancelled the run meanwhile."""
         self.env.flush_all()

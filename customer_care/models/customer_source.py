@@ -27,6 +27,13 @@ class CustomerSource(models.Model):
         for source in self:
             source.partner_count = counts.get(source, 0)
 
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for source, vals in zip(self, vals_list, strict=True):
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%(name)s (copy)", name=source.name)
+        return vals_list
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         partners = self.env["res.partner"].sudo().with_context(active_test=False)

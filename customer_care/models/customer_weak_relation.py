@@ -91,6 +91,8 @@ class CustomerWeakRelation(models.Model):
             row.action_text = "; ".join(dict.fromkeys(rule.action_name for rule, _value in found))
 
     def _search_rule_ids(self, operator, value):
+        if operator == "any":
+            operator, value = "in", self.env["customer.weak.rule"].search(value).ids
         if operator != "in":
             return NotImplemented
         rules = self.env["customer.weak.rule"].browse(

@@ -19,3 +19,7 @@ class MailActivity(models.Model):
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         partners.exists()._care_mark_verified()
         return result
+
+    def _to_store_defaults(self, target):
+        """Send the name too: the page shows it where no summary is written."""
+        return [*super()._to_store_defaults(target), "display_name"]

@@ -1,10 +1,9 @@
-from odoo import fields, models, tools
-
-CALENDAR_FIELDS = {"care_calendar_id", "resource_calendar_id"}
+from odoo import api, fields, models, tools
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "customer.cached.mixin"]
 
     care_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -19,11 +18,9 @@ class ResCompany(models.Model):
         self.env["customer.care.event"]._forget("company_id", ids)
         return result
 
-    def write(self, vals):
-        result = super().write(vals)
-        if not CALENDAR_FIELDS.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return result
+    @api.model
+    def _get_cached_fields(self):
+        return {"care_calendar_id", "resource_calendar_id"}
 
     def _care_calendar(self):
         """Return the calendar of the customer care of the company; may be empty."""

@@ -1,4 +1,3 @@
-import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -26,11 +25,3 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._("Requests are answered, and exports kept, within one day or more.")
                 )
-
-    def _care_get_tz(self):
-        """Return the name of the time zone of the company: its address's, else its calendar's, else UTC."""
-        self.ensure_one()
-        for tz in (self.partner_id.tz, self._care_calendar().tz):
-            if tz in pytz.all_timezones_set:
-                return tz
-        return "UTC"

@@ -48,13 +48,36 @@ class ResCompany(models.Model):
     def _take_report_month(self, mark):
         """Return the first day of the last month (singleton) if its report is to be mailed now, else None.
 
+        A month ends when it does at the company: the job may run before, where Greenwich is ahead.
         It is noted in the field ``mark`` as mailed. The first time nothing is mailed: the month before was nobody's.
         """
         self.ensure_one()
-        month = fields.Date.today().replace(day=1) - relativedelta(months=1)
+        month = self._care_get_day().replace(day=1) - relativedelta(months=1)
         sent = self[mark]
         self[mark] = month
         return month if sent and sent < month else None
+
+    def _mail_monthly(self, users_field, mark, get_report, model):
+        """Mail the report of the last month to people of the company (singleton), if it was not mailed already.
+
+        A company that names people for the first time gets the first report when the next month has ended.
+
+        :param get_report: function(user, first day of the month) -> report with ``customer.report.mail.mixin``
+        :param model: what a reader must be allowed to read
+        :return: the mails
+        """
+        month = self._take_report_month(mark)
+        readers = self[users_field].filtered(
+            lambda user: user.active and user.email and self in user.company_ids
+        )
+        reports = [get_report(user, month) for user in readers] if month else []
+        return self.env["mail.mail"].create(
+            [report._prepare_mail_vals() for report in reports if report.env[model].has_access("read")]
+        )
+
+    def _get_reader_context(self, user):
+        """Return the context of a report for one reader: the company, the reader's language and time zone."""
+        return {"lang": get_lang(self.env, user.lang).code, "tz": user.tz, "allowed_company_ids": self.ids}
 
     @api.model
     def _cron_care_report(self):

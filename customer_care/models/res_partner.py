@@ -102,10 +102,6 @@ class ResPartner(models.Model):
         """Open the callbacks of the customer's company and all its contacts."""
         return self._care_get_family_action("customer_care.customer_callback_action_all", "planned")
 
-    def action_care_open_timeline(self):
-        """Open the whole timeline of the customer's company and all its contacts."""
-        return self._care_get_family_action("customer_care.customer_care_event_action")
-
     # Contract of documents about a customer
 
     def _care_get_partner(self):

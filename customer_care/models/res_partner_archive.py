@@ -71,8 +71,3 @@ class ResPartner(models.Model):
             "views": [(False, "form")],
             "target": "new",
         }
-
-    def action_care_print_sheet(self):
-        """Print the status sheets of the customers."""
-        self.check_access("read")
-        return self.env.ref("customer_care.res_partner_report_sheet").report_action(self)

@@ -28,11 +28,6 @@ class ResPartner(models.Model):
         self.env["customer.care.campaign.participant"].check_access("read")
         return self._care_get_family_action("customer_care.customer_care_campaign_participant_action")
 
-    def action_care_add_to_campaign(self):
-        """Open the dialog that puts these customers on the list of a campaign."""
-        self.env["customer.care.campaign.participant"].check_access("create")
-        return self._care_get_wizard("customer.care.campaign.add", self.env._("Add to a Campaign"))
-
     @api.model
     def _care_get_contact_kinds(self):
         return [*super()._care_get_contact_kinds(), "campaign_invited"]

@@ -9,13 +9,6 @@ class ResPartner(models.Model):
     care_proposal_ids = fields.One2many(
         "customer.detail.proposal", "partner_id", string="Proposed Details", groups=READERS, copy=False
     )
-    care_request_ids = fields.One2many(
-        "customer.detail.request",
-        "partner_id",
-        string="Requests to Check Details",
-        groups=READERS,
-        copy=False,
-    )
     care_proposal_count = fields.Integer(
         string="Proposals Waiting", compute="_compute_care_proposal_count", groups=READERS
     )

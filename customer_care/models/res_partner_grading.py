@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..fields import Reference
+from ..tools.answers import RELOAD, notify
 
 GRADE_FIELDS = (
     "care_grade_id",
@@ -171,20 +172,16 @@ class ResPartner(models.Model):
             raise UserError(run.error)
         result = self.env["customer.grading.result"].sudo().search([("run_id", "=", run.id)], limit=1)
         states = dict(result._fields["state"]._description_selection(self.env))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(name)s: score %(score)s, %(state)s",
-                    name=result.partner_id.name,
-                    score=f"{result.score:.2f}" if result.grade_id else "-",
-                    state=f"{result.grade_id.code or ''} {states.get(result.state, '')}".strip(),
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify(
+            self.env._(
+                "%(name)s: score %(score)s, %(state)s",
+                name=result.partner_id.name,
+                score=f"{result.score:.2f}" if result.grade_id else "-",
+                state=f"{result.grade_id.code or ''} {states.get(result.state, '')}".strip(),
+            ),
+            "success",
+            RELOAD,
+        )
 
     def _care_get_grade_error(self):
         return AccessError(self.env._("Grades are given by approved proposals, they cannot be written."))

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 STAFF = "base.group_user"
@@ -98,19 +98,6 @@ class ResPartner(models.Model):
             **self.env["ir.actions.act_window"]._for_xml_id("customer_care.customer_lifecycle_change_action"),
             "domain": [("partner_id", "=", self.commercial_partner_id.id)],
         }
-
-    def action_care_release_lifecycle(self):
-        """End a stage set by hand: the rules decide from the next night on.
-
-        :raises UserError: no stage was set by hand
-        """
-        self.check_access("write")
-        partners = self.sudo().commercial_partner_id.filtered("care_lifecycle_until")
-        if not partners:
-            raise UserError(self.env._("The life-cycle stage was not set by hand."))
-        yesterday = fields.Date.subtract(fields.Date.context_today(self), days=1)
-        partners.write({"care_lifecycle_until": yesterday})
-        return True
 
     def _care_set_lifecycle(self, stage, reason, date_until):
         """Put the customers into a stage by hand. Rights are the caller's affair.

@@ -15,6 +15,13 @@ MARGIN = timedelta(days=1)
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "tz" in vals:
+            # the cache keeps the time zones of companies
+            self.env.registry.clear_cache()
+        return result
+
     def _care_worktime(self, start, end):
         """Return the ``WorkTime`` of the calendar: attendances less public leaves, and make-up working days.
 

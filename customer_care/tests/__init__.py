@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_anonymize,
+    test_answers,
     test_approval,
     test_approval_batch,
     test_approval_deputy,

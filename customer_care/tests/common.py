@@ -23,7 +23,9 @@ class CareCommon(BaseCommon):
     @classmethod
     def _create_user(cls, name, groups, **vals):
         vals = {"name": name.replace("_", " ").title(), "tz": "UTC", **vals}
-        return new_test_user(cls.env, f"test_care_{name}", groups=groups, **vals)
+        # no mail to choose a password
+        context = {"no_reset_password": True}
+        return new_test_user(cls.env, f"test_care_{name}", groups=groups, context=context, **vals)
 
     @classmethod
     def _create_customer(cls, name="Sun Ltd", **vals):

@@ -140,7 +140,7 @@ class TestAccess(CareCommon):
             lambda c: c.action_done("reached", satisfaction=10),
             lambda c: c.action_reached(),
             lambda c: c.action_no_answer(),
-            lambda c: c.action_wrong_number(),
+            lambda c: c.action_done("wrong_number"),
             lambda c: c.action_refuse(),
             lambda c: c.action_cancel(),
             lambda c: c.action_cancel("x"),

@@ -136,6 +136,22 @@ class TestApproval(ApprovalCase):
         with self.assertRaisesRegex(UserError, "has answered already"):
             document.with_user(self.director).action_reject("No")
 
+    def test_request_made_anew_is_not_approved_unseen(self):
+        """A form that shows an earlier request approves nothing: the amount may be another."""
+        document = self._create_pending(amount=5000)
+        seen = document.with_user(self.manager).with_context(
+            approval_round=document.with_user(self.manager).approval_round
+        )
+        document.action_cancel_approval()
+        document.amount = 9000
+        document.action_request_approval()
+        with self.assertRaisesRegex(UserError, "made anew"):
+            seen.action_approve()
+        self.assertEqual(document.approval_state, "pending")
+        fresh = document.with_user(self.manager)
+        fresh.with_context(approval_round=fresh.approval_round).action_approve()
+        self.assertEqual(document.approval_state, "approved")
+
     def test_two_at_once_gets_a_clear_error(self):
         """Who comes while another decides is told so, instead of waiting or overwriting."""
         document = self._create_pending()

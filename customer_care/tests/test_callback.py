@@ -201,7 +201,7 @@ class TestCallback(CareCommon):
     def test_callback_finished_by_two_gives_a_clear_error(self):
         """The second of two users learns who was faster."""
         callback = self._create_callback(user_id=False)
-        callback.with_user(self.other_specialist).action_wrong_number()
+        callback.with_user(self.other_specialist).action_done("wrong_number")
         with self.assertRaisesRegex(UserError, "already finished by Other Specialist"):
             callback.with_user(self.specialist).action_done("reached", satisfaction=8)
         with self.assertRaisesRegex(UserError, "already finished"):
@@ -341,5 +341,5 @@ class TestCallback(CareCommon):
             self._create_callback(date_planned="2026-03-04"),
         )
         self.assertEqual((past | today).mapped("is_overdue"), [True, False])
-        past.action_wrong_number()
+        past.action_done("wrong_number")
         self.assertFalse(past.is_overdue)

@@ -121,7 +121,7 @@ class TestCallbackDesk(CareCommon):
         self.assertEqual(self._get_queue(), ["1", "2"])
         self.assertEqual(first.action_skip()["res_id"], second.id)
         self.assertEqual(self._get_queue(), ["2", "1"])
-        second.action_wrong_number()
+        second.action_done("wrong_number")
         self.assertEqual(first.action_next()["res_id"], first.id)
 
     def test_desk_is_for_callers(self):
@@ -291,7 +291,7 @@ class TestCallbackDesk(CareCommon):
         foreign = self._create_callback(self.manager)
         with self.assertRaises(AccessError):
             wizard.create({"callback_ids": foreign.ids, "date_planned": day}).action_confirm()
-        callbacks[0].action_wrong_number()
+        callbacks[0].action_done("wrong_number")
         with self.assertRaisesRegex(UserError, "already finished"):
             wizard.create({"callback_ids": callbacks.ids, "date_planned": day}).action_confirm()
 
@@ -379,7 +379,9 @@ class TestCallbackDesk(CareCommon):
                 row,
                 [{"partner_id": self.customer.id, "kind": "call", "duration_minutes": 7, "result": "Fine"}],
             )
-            self.assertEqual(self.customer.care_last_contact_date, fields.Date.today())
+            # it began seven minutes ago
+            begin = fields.Datetime.context_timestamp(row, row.date_start)
+            self.assertEqual(self.customer.care_last_contact_date, begin.date())
             callback.action_reopen()
             self.assertFalse(row.exists())
             self.customer.invalidate_recordset()

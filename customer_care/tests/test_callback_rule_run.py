@@ -6,10 +6,10 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models import customer_callback_run_engine
+from ..models import customer_rule_run_mixin
 from .callback_rule_common import REF, CallbackRuleCommon
 
-LOGGER = "odoo.addons.customer_care.models.customer_callback_run_engine"
+LOGGER = "odoo.addons.customer_care.models.customer_rule_run_mixin"
 
 
 @tagged("post_install", "-at_install")
@@ -63,7 +63,7 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         """Slices of two make the same as one; a second run makes none, and a lost candidate would be found by it."""
         rule = self._create_periodic()
         people = self._create_people(7)
-        with patch.object(customer_callback_run_engine, "SLICE", 2):
+        with patch.object(customer_rule_run_mixin, "SLICE", 2):
             run = self._run(rule)
         self.assertEqual((run.count_new, run.state), (7, "done"))
         self.assertEqual(self._get_callbacks(rule).partner_id, people)
@@ -157,7 +157,7 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         """Whoever said no between the search and the making gets no call."""
         rule = self._create_periodic()
         people = self._create_people(2)
-        with patch.object(customer_callback_run_engine, "RUN_AT_ONCE", 0):
+        with patch.object(customer_rule_run_mixin, "RUN_AT_ONCE", 0):
             run = self._run(rule)
         people[0].care_do_not_call = True
         while run._work_once():
@@ -262,7 +262,7 @@ class TestCallbackRuleRun(CallbackRuleCommon):
         """Whoever is no customer any more when the callbacks are made gets none."""
         deleted, archived, left = self._create_people(3)
         rule = self._create_periodic()
-        with patch.object(customer_callback_run_engine, "RUN_AT_ONCE", 0):
+        with patch.object(customer_rule_run_mixin, "RUN_AT_ONCE", 0):
             run = self._run(rule)
         deleted.unlink()
         archived.active = False

@@ -7,10 +7,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import customer_callback_run_engine
+from ..models import customer_rule_run_mixin
 from .callback_rule_common import CallbackRuleCommon
 
-LOGGER = "odoo.addons.customer_care.models.customer_callback_run_engine"
+LOGGER = "odoo.addons.customer_care.models.customer_rule_run_mixin"
 
 
 @tagged("post_install", "-at_install")
@@ -100,8 +100,8 @@ class TestCallbackRuleStop(CallbackRuleCommon):
         rule = self._create_periodic()
         Cron = self.env.registry["ir.cron"]
         with (
-            patch.object(customer_callback_run_engine, "RUN_AT_ONCE", 2),
-            patch.object(customer_callback_run_engine, "SLICE", 2),
+            patch.object(customer_rule_run_mixin, "RUN_AT_ONCE", 2),
+            patch.object(customer_rule_run_mixin, "SLICE", 2),
         ):
             run = self._run(rule)
             self.assertEqual((run.state, run.progress, len(run.slice_ids)), ("running", 0, 3))
@@ -120,8 +120,8 @@ class TestCallbackRuleStop(CallbackRuleCommon):
         rule = self._create_periodic()
         Run = self.env.registry["customer.callback.run"]
         with (
-            patch.object(customer_callback_run_engine, "RUN_AT_ONCE", 0),
-            patch.object(customer_callback_run_engine, "SLICE", 2),
+            patch.object(customer_rule_run_mixin, "RUN_AT_ONCE", 0),
+            patch.object(customer_rule_run_mixin, "SLICE", 2),
         ):
             run = self._run(rule)
             run._work_once()

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -14,14 +15,16 @@ from .callback_rule_common import CallbackRuleCommon
 class TestCallbackRuleWhen(CallbackRuleCommon):
     """Who is due, and when."""
 
+    @freeze_time("2026-03-16 10:00:00")  # not at the end of a month: 30 September and six months is 30 March
     def test_purchase_window_is_inclusive_and_never_twice(self):
         """Four to six months after the first purchase: neither before nor after, once, whatever is bought later."""
+        today = fields.Date.today()
         rule = self._create_periodic("purchase", month_from=4, month_to=6, horizon_days=0)
         cases = {
-            "before": self.today - relativedelta(months=4) + timedelta(days=1),
-            "first": self.today - relativedelta(months=4),
-            "last": self.today - relativedelta(months=6),
-            "after": self.today - relativedelta(months=6) - timedelta(days=1),
+            "before": today - relativedelta(months=4) + timedelta(days=1),
+            "first": today - relativedelta(months=4),
+            "last": today - relativedelta(months=6),
+            "after": today - relativedelta(months=6) - timedelta(days=1),
         }
         people = {name: self._create_people(name=name) for name in [*cases, "never", "refund"]}
         for name, day in cases.items():
@@ -33,7 +36,7 @@ class TestCallbackRuleWhen(CallbackRuleCommon):
         self.assertEqual((run.state, run.count_customers, run.count_new), ("done", 6, 2))
         self.assertEqual(run.counts, {"early": 1, "late": 1, "none": 2})
         first = made.filtered(lambda callback: callback.partner_id == people["first"])
-        self.assertEqual(first.date_planned, self.today)
+        self.assertEqual(first.date_planned, today)
         self.assertEqual(first.date_deadline, cases["first"] + relativedelta(months=6))
         self.assertEqual(
             first.reason,

@@ -1,7 +1,8 @@
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
+from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -57,6 +58,19 @@ class TestCampaignEffect(CampaignCommon):
         self.assertEqual(len(campaign.effect_ids), 15)
         with self.assertRaises(AccessError):
             campaign.effect_ids.with_user(self.manager).write({"change": 5})
+
+    @freeze_time("2027-03-31 10:00:00")
+    def test_no_day_is_before_and_after(self):
+        """At the end of a short month: the day before the first is not after it, and three months are full."""
+        begin = fields.Datetime.now() + timedelta(days=20)
+        campaign = self._create_ended(self.customer, date_begin=begin, date_end=begin + timedelta(hours=4))
+        day = campaign._get_first_day()
+        self.assertEqual(day, date(2026, 11, 30))
+        for bought, amount in ((-1, 1), (0, 20), (89, 300), (90, 4000)):
+            self._buy(self.customer, day + timedelta(days=bought), amount)
+        campaign.action_compute_effect()
+        row = campaign.effect_ids.filtered(lambda row: (row.figure, row.group) == ("amount", "attended"))
+        self.assertRecordValues(row, [{"months": 3, "before_mean": 1, "after_mean": 320}])
 
     def test_satisfaction_and_grades(self):
         """Satisfaction counts where it is known before and after; the score is the last one up to the day."""

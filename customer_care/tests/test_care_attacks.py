@@ -10,6 +10,7 @@ from .plan_common import TODAY, PlanCommon
 
 # A field of customers that specialists may not read.
 HIDDEN = "[('signup_type', '=', False)]"
+PATH = "[('partner_id.signup_type', '=', False)]"
 
 
 @tagged("post_install", "-at_install")
@@ -48,6 +49,11 @@ class TestPlanAttacks(PlanCommon):
         for model, more in (
             ("customer.callback.rule", {"trigger": "filter", "repeat_days": 9, "partner_domain": HIDDEN}),
             ("customer.care.occasion", {"channel": "letter", "domain": HIDDEN}),
+            ("customer.grading.scheme", {"scope": HIDDEN}),
+            (
+                "customer.retention.rule",
+                {"kind": "callback", "months": 9, "action": "delete", "domain": PATH},
+            ),
         ):
             with self.subTest(model=model), self.assertRaises(UserError):
                 self.env[model].with_user(self.admin).create({"name": "x", **more})
@@ -67,6 +73,90 @@ class TestPlanAttacks(PlanCommon):
             for user in (self.portal, self.manager_b):
                 with self.subTest(model=model, user=user.name), self.assertRaises(UserError):
                     self.env[model].with_user(self.specialist).create({**own, **more, "user_id": user.id})
+
+    def test_consents_are_of_the_customers_company(self):
+        """Nobody sees or notes decisions of customers of another company, or hands their data out."""
+        purpose = self.env["customer.consent.purpose"].search([], limit=1)
+        vals = {
+            "partner_id": self.customer_b.id,
+            "purpose_id": purpose.id,
+            "state": "refused",
+            "source": "phone",
+        }
+        consent = self.env["customer.consent"].create(vals)
+        shared = self.env["customer.consent"].create({**vals, "partner_id": self.customer.id})
+        for user, seen in (
+            (self.specialist, shared),
+            (self.manager, shared),
+            (self.manager_b, consent | shared),
+        ):
+            with self.subTest(user=user.login):
+                found = self.env["customer.consent"].with_user(user)
+                self.assertEqual(found.search([("id", "in", (consent | shared).ids)]), seen)
+        with self.assertRaises(AccessError):
+            self.env["customer.consent"].with_user(self.specialist).create(vals)
+        Request = self.env["customer.privacy.request"]
+        both = self.manager.company_ids | self.company_b
+        self.manager.company_ids = both
+        for user in (self.specialist, self.manager):
+            with self.subTest(user=user.login), self.assertRaises(UserError):
+                Request.with_user(user).create({"partner_id": self.customer_b.id, "kind": "access"})
+        own = {"partner_id": self.customer_b.id, "kind": "access", "company_id": self.company_b.id}
+        Request.with_user(self.manager).with_context(allowed_company_ids=both.ids).create(own)
+
+    def test_documents_name_no_foreign_document(self):
+        """A need and a gift name no call and no measure that who writes them does not see."""
+        callback = self.env["customer.callback"].create(
+            {
+                "partner_id": self.customer_b.id,
+                "subject": "x",
+                "company_id": self.company_b.id,
+                "user_id": self.manager_b.id,
+            }
+        )
+        Need = self.env["customer.need"].with_user(self.specialist)
+        vals = {"name": "x", "partner_id": self.customer.id}
+        need = Need.create(vals)
+        for call in (
+            lambda: Need.create({**vals, "callback_id": callback.id}),
+            lambda: Need.with_context(default_callback_id=callback.id).create(vals),
+            lambda: need.write({"callback_id": callback.id}),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+        plan = self.Plan.create(
+            {
+                "name": "x",
+                "partner_id": self.customer_b.id,
+                "company_id": self.company_b.id,
+                "user_id": self.manager_b.id,
+            }
+        )
+        measure = self.env["customer.care.measure"].create(
+            {"plan_id": plan.id, "name": "Very secret", "kind": "gift"}
+        )
+        with self.assertRaises(UserError) as caught:
+            self.env["customer.care.gift"].with_user(self.specialist).create(
+                {**vals, "measure_id": measure.id}
+            )
+        self.assertNotIn("Very secret", str(caught.exception))
+
+    def test_dialogs_are_of_who_opened_them(self):
+        """Colleagues neither read what is about to be written, nor change what is about to be confirmed."""
+        dialog = self.env["customer.grade.migration"].with_user(self.supervisor).create({})
+        self.assertTrue(dialog.read(["date_from"]))
+        for user in (self.manager, self.director, self.admin):
+            other = dialog.with_user(user)
+            with self.subTest(user=user.login):
+                self.assertTrue(other.browse().has_access("write"))
+                self.assertFalse(other.search([("id", "=", dialog.id)]))
+                for call in (
+                    lambda other=other: other.read(["date_from"]),
+                    lambda other=other: other.write({"date_from": "2020-01-01"}),
+                    other.unlink,
+                ):
+                    with self.assertRaises(AccessError):
+                        call()
 
     def test_dialogs_show_no_foreign_document(self):
         """A dialog that names a document of another company shows nothing of it."""
@@ -97,6 +187,18 @@ class TestPlanAttacks(PlanCommon):
                 dialog.env.flush_all()
                 self.env.invalidate_all()
                 dialog.read([name])
+        name = {"fields": {"display_name": {}}}
+        for model, field, record in (
+            ("customer.callback.letter", "callback_id", callback),
+            ("customer.care.measure.done", "measure_id", measure),
+            ("customer.care.measure", "plan_id", plan),
+        ):
+            mine = self.env[model].with_user(self.specialist)
+            with self.subTest(model=model, method="onchange"):
+                with self.assertRaises(AccessError):
+                    mine.onchange({field: record.id}, [field], {field: name})
+                with self.assertRaises(AccessError):
+                    mine.with_context(**{f"default_{field}": record.id}).onchange({}, [], {field: name})
 
     def test_dialogs_are_for_who_opened_them(self):
         """Nobody reads or turns the open dialog of a colleague."""
@@ -247,14 +349,14 @@ class TestCampaignAttacks(CampaignCommon):
                 campaign.write(vals)
 
     def test_preview_shows_no_foreign_address(self):
-        """The dialog can be opened with the number of any participant, but tells who it is only to readers."""
+        """The dialog cannot be opened with the number of a participant whom its user may not read."""
         campaign = self._create_campaign()
         one = campaign._add_partners(self.customer)
         preview = self.env["customer.care.campaign.preview"].with_user(self.specialist)
-        dialog = preview.create({"campaign_id": campaign.id, "participant_id": one.id})
-        dialog.env.flush_all()
-        self.env.invalidate_all()
         with self.assertRaises(AccessError):
+            dialog = preview.create({"campaign_id": campaign.id, "participant_id": one.id})
+            dialog.env.flush_all()
+            self.env.invalidate_all()
             dialog.read(["email"])
 
     def test_files_of_old_computers(self):

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import date
 from unittest.mock import patch
 
@@ -204,24 +205,38 @@ class TestCareMeasure(PlanCommon):
         self.call.with_user(self.supervisor).user_id = self.other_specialist
         self.assertEqual(self._get_calls(self.call).user_id, self.other_specialist)
 
-    def test_measure_calls_of_a_large_segment_come_in_batches(self):
-        """What the approval does not make at once the job makes, each call once."""
-        others = self.env["res.partner"].create([{"name": f"Many {n}", "is_company": True} for n in range(5)])
+    def _create_segment_plan(self, partners):
+        """Return a plan for some customers with one call to each of them."""
         plan = self._create_plan(
             self.manager,
             is_filled=False,
             scope="segment",
             partner_id=False,
-            domain=f"[('id', 'in', {others.ids})]",
+            domain=f"[('id', 'in', {partners.ids})]",
         )
         plan.measure_ids = [
             Command.create({"name": "Ring", "kind": "call", "date": TODAY, "user_id": self.specialist.id})
         ]
+        return plan
+
+    def _approve_as_others(self, plan):
+        """Let the plan of a manager be approved: nobody approves his own."""
+        plan.action_request_approval()
+        plan.with_user(self.director).action_approve()
+        plan.with_user(self.admin).action_approve()
+
+    @contextmanager
+    def _small_batches(self):
         path = "odoo.addons.customer_care.models.customer_care_measure_call"
         with patch(f"{path}.CUSTOMERS_AT_ONCE", 2), patch(f"{path}.BATCH", 2):
-            plan.action_request_approval()
-            plan.with_user(self.director).action_approve()
-            plan.with_user(self.admin).action_approve()
+            yield
+
+    def test_measure_calls_of_a_large_segment_come_in_batches(self):
+        """What the approval does not make at once the job makes, each call once."""
+        others = self.env["res.partner"].create([{"name": f"Many {n}", "is_company": True} for n in range(5)])
+        plan = self._create_segment_plan(others)
+        with self._small_batches():
+            self._approve_as_others(plan)
             self.assertTrue(plan.measure_ids.is_work_pending)
             self.assertFalse(self._get_calls(plan.measure_ids))
             with self.enter_registry_test_mode():
@@ -242,21 +257,9 @@ class TestCareMeasure(PlanCommon):
             [{"name": f"Silent {n}", "is_company": True, "care_do_not_call": True} for n in range(3)]
         )
         others = self.env["res.partner"].create([{"name": f"Many {n}", "is_company": True} for n in range(3)])
-        plan = self._create_plan(
-            self.manager,
-            is_filled=False,
-            scope="segment",
-            partner_id=False,
-            domain=f"[('id', 'in', {(silent + others).ids})]",
-        )
-        plan.measure_ids = [
-            Command.create({"name": "Ring", "kind": "call", "date": TODAY, "user_id": self.specialist.id})
-        ]
-        path = "odoo.addons.customer_care.models.customer_care_measure_call"
-        with patch(f"{path}.CUSTOMERS_AT_ONCE", 2), patch(f"{path}.BATCH", 2):
-            plan.action_request_approval()
-            plan.with_user(self.director).action_approve()
-            plan.with_user(self.admin).action_approve()
+        plan = self._create_segment_plan(silent + others)
+        with self._small_batches():
+            self._approve_as_others(plan)
             measure = plan.measure_ids.sudo()
             for _round in range(3):
                 self.assertTrue(measure.is_work_pending)

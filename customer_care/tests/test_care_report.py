@@ -1,8 +1,8 @@
 import doctest
 from datetime import datetime
 from io import BytesIO
-from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -320,7 +320,7 @@ class TestCareReport(MetricCommon):
     # Mail
 
     def _send(self, today):
-        with patch.object(fields.Date, "today", lambda *_args: fields.Date.to_date(today)):
+        with freeze_time(today):
             return self.company._send_care_report()
 
     def test_report_mail_once_a_month(self):
@@ -335,6 +335,16 @@ class TestCareReport(MetricCommon):
         self.assertEqual(mail.attachment_ids.name[-5:], ".xlsx")
         self.assertFalse(self._send("2001-06-02"))
         self.assertTrue(self._send("2001-09-02"))
+
+    def test_report_mail_when_the_month_ends_at_the_company(self):
+        """No report before the company's month is over, and the day it is where Greenwich is behind."""
+        self.company.write({"care_report_user_ids": self.manager.ids, "care_report_month": "2001-04-01"})
+        self.company.partner_id.tz = "America/New_York"
+        self.assertFalse(self._send("2001-06-01 03:30:00"))
+        self.assertTrue(self._send("2001-06-01 04:30:00"))
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self.assertFalse(self._send("2001-06-30 15:30:00"))
+        self.assertTrue(self._send("2001-06-30 16:30:00"))
 
     def test_report_mail_without_export_has_no_file(self):
         """Who may not export gets the figures without the workbook."""

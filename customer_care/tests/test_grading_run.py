@@ -1,6 +1,7 @@
 from datetime import date
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -247,6 +248,22 @@ class TestGradingRun(GradingCommon):
         self.assertTrue(self._get_result(self.scheme.run_ids, buyer))
         self.assertIn("no customer", str(empty.message_ids[0].body))
         self.assertFalse(later.run_ids | empty.run_ids)
+
+    def test_grading_run_day_of_the_month_does_not_drift(self):
+        """A scheme of the 31st comes back to it after a shorter month, however late the job got to it."""
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda cron, *args, **kwargs: 1)
+        self.env["customer.grading.scheme"].search([]).date_next_run = False
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        self.scheme.write({"run_interval_months": 1, "date_next_run": "2026-01-31"})
+        days = []
+        # the 31st begins in Shanghai at 16:00 of the day before
+        for moment in ("2026-01-30 15:00", "2026-01-30 17:00", "2026-03-02 00:00", "2026-06-05 00:00"):
+            with freeze_time(moment):
+                self.env["customer.grading.scheme"]._cron_run()
+            days.append(str(self.scheme.date_next_run))
+        self.assertEqual(days, ["2026-01-31", "2026-02-28", "2026-03-31", "2026-06-30"])
+        self.scheme.date_next_run = "2026-06-15"
+        self.assertEqual(self.scheme.run_day, 15)
 
     def test_grading_run_review_date(self):
         """A review date in the future stays, a past one is moved on; without months there is none."""

@@ -297,16 +297,6 @@ class TestLifecycleManual(LifecycleCommon):
         self.assertFalse(self.customer.care_lifecycle_until)
         self.assertEqual(len(self._get_changes(self.customer)), count)
 
-    def test_release_gives_the_customer_back_to_the_rules(self):
-        """A stage set by hand can be ended before its day; one that was not cannot."""
-        self._apply()
-        self._set(self.customer)
-        self.contact.with_user(self.specialist).action_care_release_lifecycle()
-        self._apply()
-        self.assertEqual(self.customer.care_lifecycle_stage_id, self.stages["prospect"])
-        with self.assertRaises(UserError):
-            self.customer.with_user(self.specialist).action_care_release_lifecycle()
-
     def test_bad_input_is_refused(self):
         """Past day, blank reason and no customer are refused with a sentence."""
         with self.assertRaises(UserError):
@@ -324,8 +314,6 @@ class TestLifecycleManual(LifecycleCommon):
         for user in (self.auditor, self.portal):
             with self.assertRaises(AccessError, msg=user.name):
                 self.customer.with_user(user).action_care_set_lifecycle()
-            with self.assertRaises(AccessError, msg=user.name):
-                self.customer.with_user(user).action_care_release_lifecycle()
 
     def test_selected_customers_are_taken_from_the_list(self):
         """From the list's action menu the dialog knows the customers, as their companies."""

@@ -1,5 +1,6 @@
 from dateutil.relativedelta import relativedelta
 from odoo import fields
+from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -156,6 +157,13 @@ class TestVerification(CareCommon):
         with mute_logger("odoo.sql_db"):
             self._run_job()
         self.assertFalse(self._get_activities(archived | contact | foreign | fresh))
+
+    def test_page_shows_name_without_summary(self):
+        """The page gets the name of a to-do that has no summary, in the reader's language."""
+        todo = self.customer.activity_schedule(activity_type_id=self.kind.id, user_id=self.specialist.id)
+        todo.summary = False
+        data = Store().add(todo).get_result()["mail.activity"]
+        self.assertEqual([row["display_name"] for row in data], [self.kind.name])
 
     def test_merge(self):
         """Merged duplicates keep the verification of the record that stays, and count anew."""

@@ -58,6 +58,7 @@ class Scope:
     :param date: the figures are those known at the end of this day
     :param company_ids: tuple; empty means all companies
     :param currency_id: of amounts; without it that of the first company
+    :param since: the day after which the window begins, where it is not so many months before ``date``
     """
 
     date: Date
@@ -66,6 +67,7 @@ class Scope:
     first_id: int | None = None
     last_id: int | None = None
     ids: tuple | None = None
+    since: Date | None = None
 
     def limit(self, column):
         """Return the condition that ``column`` (SQL, id of a commercial partner) is in the scope."""
@@ -81,7 +83,9 @@ class Scope:
 
     def get_start(self, months):
         """Return the day after which a window of so many months begins, ``None`` for all time."""
-        return self.date - relativedelta(months=months) if months else None
+        if not months:
+            return None
+        return self.since or self.date - relativedelta(months=months)
 
     def after(self, column, months):
         """Return the condition that ``column`` (SQL, a date) lies in the window; the rows end with it."""

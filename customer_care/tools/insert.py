@@ -37,3 +37,21 @@ def insert(model, vals_list, skip_taken=False):
         )
         ids.extend(row[0] for row in cr.fetchall())
     return model.browse(ids)
+
+
+def add_defaults(model, columns):
+    """Return ``{column: SQL}`` of a new row, completed by the defaults of the stored fields that are not given.
+
+    For ``INSERT .. SELECT`` into a table with fields that other addons may add.
+
+    :param model: the empty recordset, with the user and the context of the defaults
+    """
+    model = model.sudo()
+    missing = [name for name, field in model._fields.items() if field.store and field.column_type]
+    missing = [name for name in missing if name not in columns and name != "id"]
+    values = model.default_get(missing)
+    defaults = {
+        name: SQL("%s", model._fields[name].convert_to_column_insert(value, model))
+        for name, value in values.items()
+    }
+    return {**defaults, **columns}

@@ -27,7 +27,7 @@ class CustomerCallbackLetter(models.TransientModel):
         for wizard in self:
             callback = wizard.callback_id
             # Stored values are computed as superuser.
-            if not callback.sudo(False).has_access("write"):
+            if not callback or not callback.sudo(False).has_access("write"):
                 wizard.subject = wizard.body = False
             elif callback.follow_up == "mail":
                 template = wizard._get_template()

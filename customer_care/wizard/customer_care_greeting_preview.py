@@ -32,7 +32,9 @@ class CustomerCareGreetingPreview(models.TransientModel):
         Partner = self.env["res.partner"]
         for preview in self:
             occasion = preview.occasion_id
-            preview.partner_id = occasion and Partner.search(occasion._get_partner_domain(), limit=1)
+            preview.partner_id = (
+                Partner.search(occasion._get_partner_domain(), limit=1) if occasion else False
+            )
 
     @api.depends("occasion_id")
     def _compute_count(self):

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.answers import notify
+
 # Plans made by one click; more would be a segment.
 MANY = 2000
 
@@ -104,23 +106,19 @@ class CustomerCarePlanCreate(models.TransientModel):
         }
         if not opened and not without:
             return action
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": self.env._(
-                    "%(made)s plans made. Left out: %(open)s with an open plan (%(names)s), "
-                    "%(without)s without a template.",
-                    made=len(plans),
-                    open=len(opened),
-                    names=self.open_names or "-",
-                    without=len(without),
-                ),
-                "next": action,
-            },
-        }
+        return notify(
+            self.env._(
+                "%(made)s plans made. Left out: %(open)s with an open plan (%(names)s), "
+                "%(without)s without a template.",
+                made=len(plans),
+                open=len(opened),
+                names=self.open_names or "-",
+                without=len(without),
+            ),
+            "warning",
+            action,
+            sticky=True,
+        )
 
     def _prepare_plan_vals(self, partner):
         """Return the values of one plan. Override to add a key."""

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class CustomerContactCheckLine(models.TransientModel):
+    """Whether a customer may be contacted for one purpose by one channel, and why not."""
+
     _name = "customer.contact.check.line"
     _description = "May We Contact: Answer"
 

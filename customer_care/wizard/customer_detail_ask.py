@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize
 
+from ..tools.answers import CLOSE, notify
+
 
 class CustomerDetailAsk(models.TransientModel):
     _name = "customer.detail.ask"
@@ -43,15 +45,7 @@ class CustomerDetailAsk(models.TransientModel):
             )
         self.env["customer.detail.request"]._ask(self.ready_ids)
         message = self.env._("%(count)s customers are asked to check their details.", count=self.ready_count)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notify(message, "success", CLOSE)
 
     def _get_reasons(self):
         """Return ``{partner id: [why the customer is left out]}``."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.matrix import DIRECTION_CLASSES, get_direction, get_matrix, get_percent
+from ..tools.matrix import get_direction, get_percent
 
 DIRECTIONS = ("better", "same", "worse", "new", "ended")
 
@@ -56,16 +56,7 @@ class CustomerGradeMigration(models.TransientModel):
         return self.env["customer.grade.migration.row"].with_context(**self._get_context())
 
     def _get_matrix(self, counts):
-        grades = self.env["customer.grade"]._get_shown(counts)
-        names = [(grade.id, grade.display_name) for grade in grades]
-        table = get_matrix(
-            names,
-            names,
-            counts,
-            none=self.env._("Not graded"),
-            total=self.env._("Total"),
-            get_class=lambda row, column: DIRECTION_CLASSES.get(get_direction(grades.ids, row, column), ""),
-        )
+        table = self.env["customer.grade"]._get_matrix(counts)
         corner = self.env._(
             "%(first)s ↓ %(last)s →",
             first=fields.Date.to_string(self.date_from) or "",

@@ -9,7 +9,6 @@ class CustomerCallback(models.Model):
 
     _inherit = "customer.callback"
 
-    care_lead_ids = fields.One2many("crm.lead", "care_callback_id", string="Opportunities", groups=SALES)
     care_lead_count = fields.Integer(
         string="Number of Opportunities", compute="_compute_care_lead_count", groups=SALES
     )

@@ -19,6 +19,29 @@ class TestOpportunities(CareCommon):
         form = Form(self.env["crm.lead"].with_user(self.seller).with_context(**context))
         return form.save()
 
+    def test_names_no_foreign_callback(self):
+        """A lead of who may not see a callback does not name it."""
+        company = self.env["res.company"].create({"name": "Second"})
+        callback = self.env["customer.callback"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "x", "company_id": company.id}).id,
+                "subject": "Secret",
+                "company_id": company.id,
+                "user_id": self._create_user(
+                    "second", "customer_care.group_care_user", company_id=company.id, company_ids=company.ids
+                ).id,
+            }
+        )
+        Lead = self.env["crm.lead"].with_user(self.seller)
+        lead = Lead.create({"name": "x"})
+        for call in (
+            lambda: Lead.create({"name": "x", "care_callback_id": callback.id}),
+            lambda: Lead.with_context(default_care_callback_id=callback.id).create({"name": "x"}),
+            lambda: lead.write({"care_callback_id": callback.id}),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
     def test_from_callback(self):
         """The opportunity is filled with customer, subject and note, and callback and timeline name it."""
         callback = self._create_callback(self.seller, needs="Pump <2 kW>", note="Wants a second pump")
