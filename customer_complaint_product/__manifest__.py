@@ -7,6 +7,8 @@
     "category": "Services/Customer Care",
     "depends": ["customer_complaint", "product"],
     "data": [
+        "views/customer_complaint_action_views.xml",
+        "views/customer_complaint_report_views.xml",
         "views/customer_complaint_views.xml",
         "views/product_views.xml",
     ],

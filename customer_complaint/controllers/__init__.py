@@ -1,1 +1,1 @@
-from . import complete_file, portal, portal_answer, public, task
+from . import action, complete_file, portal, portal_answer, public, share, task

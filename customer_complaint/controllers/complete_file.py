@@ -4,7 +4,7 @@ CHUNK = 65536
 
 
 class CompleteFile(Controller):
-    @route("/customer_complaint/file/<int:complaint_id>", type="http", auth="user")
+    @route("/customer_complaint/file/<int(max=2147483647):complaint_id>", type="http", auth="user")
     def complete_file(self, complaint_id):
         """Download the complete file of a complaint; rights are those of the user on it."""
         complaint = request.env["customer.complaint"].browse(complaint_id).exists()

@@ -1,3 +1,5 @@
+import re
+
 from odoo import http
 from odoo.addons.portal.controllers import portal
 from odoo.fields import Domain
@@ -55,7 +57,7 @@ class CustomerPortal(portal.CustomerPortal):
             url="/my/complaints",
             url_args={"sortby": sortby, "filterby": filterby, "search": search, "search_in": search_in},
             total=complaints.search_count(domain),
-            page=min(page, 10**6),
+            page=min(int(page), 10**6) if re.fullmatch("[0-9]{1,9}", str(page)) else 1,
             step=self._items_per_page,
         )
         found = complaints.search(
@@ -88,9 +90,11 @@ class CustomerPortal(portal.CustomerPortal):
         complaint = self._complaint_find(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")
-        if complaint.merged_into_id:
-            # it is of the same customer
-            return request.redirect(complaint.merged_into_id.get_portal_url())
+        main = complaint.merged_into_id
+        if main:
+            # the customer's link leads on, it is of the same customer; all others must be allowed to see that one too
+            is_seen = self._complaint_is_link(complaint, access_token) or self._complaint_find(main.id)
+            return request.redirect(main.get_portal_url() if is_seen else "/my")
         return self._complaint_render(complaint, **kw)
 
     @http.route("/my/complaints/new", type="http", auth="user", website=True, methods=["GET"], readonly=True)
@@ -162,9 +166,7 @@ class CustomerPortal(portal.CustomerPortal):
         if not complaint:
             return None
         user = request.env.user
-        token = complaint.access_token
-        # bytes, because a comparison of texts fails on letters outside of ASCII
-        if access_token and token and consteq(str(access_token).encode(), token.encode()):
+        if self._complaint_is_link(complaint, access_token):
             return complaint
         if user._is_public():
             return None
@@ -172,6 +174,12 @@ class CustomerPortal(portal.CustomerPortal):
             return complaint if complaint._portal_is_allowed(user.partner_id) else None
         seen = complaint.with_user(user)
         return complaint if seen.has_access("read") and not seen._hides_identity() else None
+
+    def _complaint_is_link(self, complaint, access_token):
+        """Tell whether the visitor holds the secret of the complaint's link."""
+        token = complaint.access_token
+        # bytes, because a comparison of texts fails on letters outside of ASCII
+        return bool(access_token and token) and consteq(str(access_token).encode(), token.encode())
 
     def _complaint_render(self, complaint, error=None, **kw):
         # the thread wants the link even of the owner, whose right to read is none to post

@@ -3,9 +3,8 @@ from odoo.addons.portal.controllers import portal
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from .complaint_form import FILE_TYPES, REQUEST_SIZE, TEXT_LENGTH, check_files, read_files, read_texts
-
-NAME_LENGTH = 100
+from .answer_page import check_answer, render_closed, render_page, use_language
+from .complaint_form import REQUEST_SIZE, read_files, read_texts
 
 
 class ComplaintTask(portal.CustomerPortal):
@@ -36,7 +35,7 @@ class ComplaintTask(portal.CustomerPortal):
         task = request.env["customer.complaint.task"]._find(key)
         if not task:
             return self._task_render_closed()
-        self._task_use_language(task)
+        use_language(task._get_lang())
         texts = read_texts(post, ("answer", "text", "name"))
         files = read_files(request.httprequest)
         errors = self._task_check(texts, files)
@@ -68,12 +67,6 @@ class ComplaintTask(portal.CustomerPortal):
     # What the page is made of
     # ------------------------------------------------------------
 
-    def _task_use_language(self, task):
-        """Speak the addressee's language, unless the visitor is logged in."""
-        lang = task._get_lang()
-        if request.env.user._is_public() and lang in dict(request.env["res.lang"].get_installed()):
-            request.update_context(lang=lang)
-
     def _task_check(self, texts, files):
         """Return the messages about what is wrong with the answer, in the visitor's language."""
         env = request.env
@@ -82,14 +75,10 @@ class ComplaintTask(portal.CustomerPortal):
             errors.append(env._("Please choose whether it is done or returned."))
         if not texts["text"]:
             errors.append(env._("Please write what was found or done, or why it cannot be done."))
-        if len(texts["text"]) > TEXT_LENGTH:
-            errors.append(env._("The text must not be longer than %(count)s letters.", count=TEXT_LENGTH))
-        if len(texts["name"]) > NAME_LENGTH:
-            errors.append(env._("The name must not be longer than %(count)s letters.", count=NAME_LENGTH))
-        return errors + check_files(env, files)
+        return errors + check_answer(env, texts, files)
 
     def _task_render(self, task, key, texts=None, errors=()):
-        self._task_use_language(task)
+        use_language(task._get_lang())
         task = task.with_context(lang=request.env.lang)
         values = {
             **self._prepare_portal_layout_values(),
@@ -97,23 +86,10 @@ class ComplaintTask(portal.CustomerPortal):
             "task": task,
             "deadline": task._get_deadline_text(),
             "url": f"/complaint/task/{key}",
-            "texts": texts or {"answer": "done", "text": "", "name": ""},
-            "errors": errors,
-            "accept": ",".join(f".{extension}" for extension in sorted(FILE_TYPES)),
-            "text_length": TEXT_LENGTH,
-            "name_length": NAME_LENGTH,
         }
-        response = request.render("customer_complaint.portal_complaint_task", values)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        if errors:
-            response.status_code = 422
-        return response
+        texts = texts or {"answer": "done", "text": "", "name": ""}
+        return render_page("customer_complaint.portal_complaint_task", values, texts, errors)
 
     def _task_render_closed(self):
-        response = request.render(
-            "customer_complaint.portal_complaint_task_closed",
-            {**self._prepare_portal_layout_values(), "page_name": "complaint_task"},
-        )
-        response.status_code = 404
-        return response
+        values = {**self._prepare_portal_layout_values(), "page_name": "complaint_task"}
+        return render_closed("customer_complaint.portal_complaint_task_closed", values)

@@ -13,5 +13,14 @@ class Base(models.AbstractModel):
         model = self
         *path, last = field.related.split(".")
         for name in path:
+            if model._fields[name].type != "many2one":
+                return super()._traverse_related_sql(alias, field, query)
             model, alias = model._fields[name].join(model, alias, query)
         return model, model._fields[last], alias
+
+    def _care_is_document(self):
+        return super()._care_is_document() or (
+            self._name.startswith("customer.complaint")
+            and not self._transient
+            and "complaint_id" in self._fields
+        )

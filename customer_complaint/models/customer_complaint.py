@@ -58,6 +58,8 @@ CODE_ONLY_FIELDS = (
     "is_closed_unanswered",
 )
 EARLIEST_YEAR = 1970
+# What a new complaint takes over from its customer or asks of him; all his fields would be a hundred.
+PARTNER_FIELDS = ("email", "phone", "commercial_partner_id", "company_id", "care_grade_id")
 # They follow from other fields: what is written would only hide the truth.
 COMPUTED_FIELDS = ("commercial_partner_id", "email_normalized", "priority")
 STAFF = "base.group_user"
@@ -81,6 +83,7 @@ class CustomerComplaint(models.Model):
         "rating.mixin",
         "customer.care.mixin",
         "customer.save.mixin",
+        "customer.number.mixin",
         "complaint.thread.mixin",
     ]
     # Served by an index: the open one with the nearest deadline first, those without deadline last.
@@ -180,7 +183,7 @@ class CustomerComplaint(models.Model):
     resolved_datetime = fields.Datetime(string="Resolved on", readonly=True, copy=False)
     closed_datetime = fields.Datetime(string="Closed on", readonly=True, copy=False)
     stage_datetime = fields.Datetime(string="In this Stage since", readonly=True, copy=False)
-    reopen_count = fields.Integer(string="Reopened", readonly=True, copy=False)
+    reopen_count = fields.Integer(string="Times Reopened", readonly=True, copy=False)
     stage_history_ids = fields.One2many(
         "customer.complaint.stage.history",
         "complaint_id",
@@ -329,13 +332,21 @@ class CustomerComplaint(models.Model):
         return result
 
     def _add_precomputed_values(self, vals_list):
-        """Compute from records in memory that hold nothing but what the computations read."""
+        """Compute from records in memory that hold nothing but what the computations read, and all of that.
+
+        What is missing would be asked for as a default, one field and one record after the other.
+        """
         precomputed = [field for field in self._fields.values() if field.precompute]
-        names = {name for field in precomputed for name in (field.name, *self._get_read_names(field))}
-        parts = [{name: vals[name] for name in names if name in vals} for vals in vals_list]
-        result = super()._add_precomputed_values(parts)
+        read = {name for field in precomputed for name in self._get_read_names(field)}
+        empty = {name: False for name in read if not self._fields[name].compute}
+        names = read.union(field.name for field in precomputed)
+        parts = [{**empty, **{name: vals[name] for name in names if name in vals}} for vals in vals_list]
+        partners = self.env["res.partner"].browse({vals.get("partner_id") or 0 for vals in vals_list} - {0})
+        partners.sudo().fetch(PARTNER_FIELDS)
+        # As superuser, as the computations are: of a new complaint nothing is hidden.
+        result = super(CustomerComplaint, self.sudo())._add_precomputed_values(parts)
         for vals, part in zip(vals_list, parts, strict=True):
-            vals.update(part)
+            vals.update((name, value) for name, value in part.items() if name not in empty)
         return result
 
     def _get_read_names(self, field):
@@ -377,9 +388,3 @@ class CustomerComplaint(models.Model):
         """Take the complaints."""
         self.check_access("write")
         self.write({"user_id": self.env.uid})
-
-    # What the customer care asks a document
-
-    def _care_get_summary(self):
-        self.ensure_one()
-        return self.display_name

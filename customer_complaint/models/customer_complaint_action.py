@@ -330,6 +330,10 @@ class CustomerComplaintAction(models.Model):
             )
 
     def action_cancel(self):
+        """Give actions up.
+
+        :raises UserError: for one that helped, or was given up already
+        """
         self._step(
             ("draft", "open", "done", "not_effective"),
             {"state": "cancelled"},

@@ -150,7 +150,8 @@ class CustomerComplaintAction(models.Model):
         """Count anew, now."""
         self.check_access("write")
         self._check_step(WATCHED, self.env._("What comes back is counted when the action is done."))
-        self.sudo()._check_recurrence()
+        if self:
+            self.sudo()._check_recurrence()
 
     def action_view_recurrences(self):
         """Open the complaints that came back in this attempt."""

@@ -1,25 +1,28 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class CustomerComplaintAction(models.Model):
+    """How many actions helped, as counts and as a measure of pivot and graph."""
+
     _inherit = "customer.complaint.action"
 
-    @api.model
-    def _get_action_counts(self, domain):
-        """Return {"total", "open", "late", "done", "effective", "not_effective", "effective_percent"} of a domain.
+    effective_percent = fields.Float(
+        string="Effective (%)",
+        compute="_compute_effective_percent",
+        aggregator="avg",
+        help="Effective ones / all that were decided. Those not decided yet are left out.",
+    )
 
-        As the user sees it. ``open`` includes drafts, ``done`` waits for the decision; ``effective_percent`` is the
-        share of what helped in what was decided, None when nothing was.
-        """
-        groups = self._read_group(domain, ["state"], ["__count"])
-        counts = dict(groups)
-        decided = counts.get("effective", 0) + counts.get("not_effective", 0)
-        return {
-            "total": sum(counts.values()),
-            "open": counts.get("draft", 0) + counts.get("open", 0),
-            "late": self.search_count([*domain, ("is_late", "=", True)]),
-            "done": counts.get("done", 0),
-            "effective": counts.get("effective", 0),
-            "not_effective": counts.get("not_effective", 0),
-            "effective_percent": 100 * counts.get("effective", 0) / decided if decided else None,
-        }
+    @api.depends("state")
+    def _compute_effective_percent(self):
+        for action in self:
+            action.effective_percent = 100.0 if action.state == "effective" else 0.0
+
+    def _read_group_select(self, aggregate_spec, query):
+        if aggregate_spec == "effective_percent:avg":
+            return SQL(
+                "AVG(CASE %s WHEN 'effective' THEN 100.0 WHEN 'not_effective' THEN 0.0 END)",
+                self._field_to_sql(self._table, "state", query),
+            )
+        return super()._read_group_select(aggregate_spec, query)

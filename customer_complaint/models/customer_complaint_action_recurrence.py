@@ -34,6 +34,7 @@ class CustomerComplaintActionRecurrence(models.Model):
     )
 
     def action_open_complaint(self):
+        """Open the complaint that came back."""
         self.ensure_one()
         return self.complaint_id._get_records_action(name=self.env._("Complaint"))
 

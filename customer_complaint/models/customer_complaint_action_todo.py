@@ -65,24 +65,24 @@ class CustomerComplaintAction(models.Model):
 
         :param get_todo: gives (user, summary, date or False for today) of an action
         """
-        model_id = self.env["ir.model"]._get_id(self._name)
-        vals_list = []
-        for action in self:
-            user, summary, day = get_todo(action)
-            if user:
-                vals_list.append(
-                    {
-                        "activity_type_id": self.env.ref(TODO).id,
-                        "res_model_id": model_id,
-                        "res_id": action.id,
-                        "user_id": user.id,
-                        "summary": summary,
-                        "date_deadline": day or self._get_today(action.company_id),
-                        "automated": True,
-                    }
-                )
+        todos = [(action, *get_todo(action)) for action in self]
+        vals_list = [
+            action._prepare_todo_vals(user, summary, day) for action, user, summary, day in todos if user
+        ]
         quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
         quiet.create(vals_list)
+
+    def _prepare_todo_vals(self, user, summary, day):
+        """Return the values of a to-do of the action (singleton), due today without a day."""
+        return {
+            "activity_type_id": self.env.ref(TODO).id,
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "user_id": user.id,
+            "summary": summary,
+            "date_deadline": day or self._get_today(self.company_id),
+            "automated": True,
+        }
 
     def _tell_failed(self):
         """Tell each owner once, with the numbers, that complaints came back; who decides gets a to-do."""
@@ -97,7 +97,7 @@ class CustomerComplaintAction(models.Model):
                 before=action.before_count,
                 date=fields.Date.to_string(action.date_effect),
             )
-            if owner:
+            if owner and action._is_seen_by(owner):
                 words.message_notify(
                     partner_ids=owner.partner_id.ids,
                     subject=words.env._("Not effective: %(action)s", action=action.display_name),
@@ -158,5 +158,6 @@ class CustomerComplaintAction(models.Model):
                 False,
             )
         )
+        actions._tell_owners()
         for action in actions:
             action.late_told_date = action.date_due

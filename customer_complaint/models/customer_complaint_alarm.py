@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from .customer_complaint_escalation_level import ROLES
 
 ACTIVITY = "customer_complaint.mail_activity_type_alarm"
+WAITING_STATES = ("open", "passed")
 
 
 class CustomerComplaintAlarm(models.Model):
@@ -74,7 +75,7 @@ class CustomerComplaintAlarm(models.Model):
         """
         self.check_access("read")
         mine = self.sudo().filtered(
-            lambda alarm: alarm.user_id == self.env.user and alarm.state in ("open", "passed")
+            lambda alarm: alarm.user_id == self.env.user and alarm.state in WAITING_STATES
         )
         if not mine:
             raise UserError(self.env._("No alarm waits for you to acknowledge it."))
@@ -89,7 +90,7 @@ class CustomerComplaintAlarm(models.Model):
 
     def _settle(self):
         """End what nobody needs to acknowledge any more (as superuser)."""
-        self.filtered(lambda alarm: alarm.state in ("open", "passed")).write({"state": "settled"})
+        self.filtered(lambda alarm: alarm.state in WAITING_STATES).write({"state": "settled"})
         self.complaint_id.activity_unlink([ACTIVITY])
 
     def _get_next_role(self):

@@ -45,14 +45,14 @@ class CustomerComplaintAnswer(models.Model):
     recorded_by_id = fields.Many2one(
         "res.users", string="Recorded by", readonly=True, help="Who noted what the customer said or wrote."
     )
-    evidence_ids = fields.Many2many(
+    evidence_ids = masked.Many2many(
         "ir.attachment",
         "customer_complaint_answer_evidence_rel",
         string="Recording or Paper",
         readonly=True,
         bypass_search_access=True,
     )
-    comment = fields.Text(readonly=True)
+    comment = masked.Text(readonly=True)
     text = masked.Html(
         string="What was Decided on", readonly=True, help="The text as the customer had it before his eyes."
     )

@@ -81,13 +81,8 @@ class CustomerComplaintAssignRule(models.Model):
 
     _name = "customer.complaint.assign.rule"
     _description = "Complaint Assignment Rule"
-    _inherit = "customer.cached.mixin"
-    _order = "sequence, id"
+    _inherit = ["customer.complaint.rule.mixin", "customer.cached.mixin"]
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
     team_ids = fields.Many2many(
         "customer.complaint.team",
         "customer_complaint_assign_rule_team_rel",

@@ -64,7 +64,7 @@ class CustomerComplaintAudit(models.Model):
     def _measure(self):
         """Measure the checks of the audit (singleton) as superuser, each by one query."""
         self.env.flush_all()
-        zone = pytz.timezone(self.company_id.partner_id.tz or "UTC")
+        zone = pytz.timezone(self.company_id._care_get_tz())
         start, end = (
             zone.localize(fields.Datetime.to_datetime(day)).astimezone(pytz.utc).replace(tzinfo=None)
             for day in (self.date_from, self.date_to + relativedelta(days=1))

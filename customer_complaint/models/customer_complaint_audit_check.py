@@ -32,6 +32,7 @@ class CustomerComplaintAuditCheck(models.Model):
 
     _name = "customer.complaint.audit.check"
     _description = "Check of the Self-Audit"
+    _inherit = ["customer.number.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(string="Question", required=True, translate=True)
@@ -204,9 +205,8 @@ class CustomerComplaintAuditCheck(models.Model):
             SELECT received.id, bool_and(EXISTS (
                        SELECT 1 FROM customer_complaint_training training
                         WHERE training.user_id = received.user_id AND training.qualification_id = topic.id
-                              AND training.result = 'passed' AND training.date <= received.received_datetime::date
-                              AND (training.valid_until IS NULL
-                                   OR training.valid_until >= received.received_datetime::date)
+                              AND training.result = 'passed' AND training.date <= %(day)s
+                              AND (training.valid_until IS NULL OR training.valid_until >= %(day)s)
                    )) AS is_good
               FROM (%(received)s) received
               JOIN customer_complaint_qualification topic
@@ -218,6 +218,9 @@ class CustomerComplaintAuditCheck(models.Model):
              GROUP BY received.id
             """,
             received=received,
+            day=self.env["res.company"]._care_get_day_sql(
+                SQL("received.received_datetime"), SQL("received.company_id")
+            ),
             topics=topics.ids,
             levels=SQL("ARRAY['minor', 'general', 'serious', 'major']::varchar[]"),
         )
@@ -255,7 +258,7 @@ class CustomerComplaintAuditCheck(models.Model):
               LEFT JOIN LATERAL (
                 SELECT COUNT(*),
                        bool_or(action.state IN ('draft', 'open')
-                               AND action.date_due < (NOW() AT TIME ZONE 'UTC')::date) AS is_late
+                               AND action.date_due < %s) AS is_late
                   FROM customer_complaint_action_rel link
                   JOIN customer_complaint_action action ON action.id = link.action_id
                  WHERE link.complaint_id = done.id AND action.state != 'cancelled'
@@ -263,4 +266,7 @@ class CustomerComplaintAuditCheck(models.Model):
              WHERE done.phase IN ('resolved', 'closed') AND done.verdict IN ('valid', 'partly')
             """,
             received,
+            self.env["res.company"]._care_get_day_sql(
+                SQL("%s::timestamp", fields.Datetime.now()), SQL("done.company_id")
+            ),
         )

@@ -20,6 +20,7 @@ class CustomerComplaintBudget(models.Model):
 
     _name = "customer.complaint.budget"
     _description = "Compensation Budget"
+    _inherit = ["customer.number.mixin"]
     _order = "year desc, company_id, team_id, kind, id"
     _check_company_auto = True
 

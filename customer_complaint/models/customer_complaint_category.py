@@ -5,8 +5,11 @@ from odoo.tools import is_html_empty
 
 
 class CustomerComplaintCategory(models.Model):
+    """What complaints are about, in as many levels as wanted; rules name a category for all below it."""
+
     _name = "customer.complaint.category"
     _description = "Complaint Category"
+    _inherit = "customer.cached.mixin"
     _parent_name = "parent_id"
     _parent_store = True
     _rec_name = "complete_name"
@@ -87,15 +90,12 @@ class CustomerComplaintCategory(models.Model):
                 )
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
+    @api.model
+    def _get_cached_fields(self):
+        return {"parent_id", "active"}
 
     def write(self, vals):
         result = super().write(vals)
-        if {"parent_id", "active"}.intersection(vals):
-            self.env.registry.clear_cache()
         if "parent_id" in vals:
             self.env["customer.complaint"]._request_clock_refresh([("category_id", "child_of", self.ids)])
         return result

@@ -21,19 +21,6 @@ STATES = [
 ]
 # The working time is read this many days ahead at most; beyond, time is counted round the clock.
 HORIZONS = (None, 400, 1200)
-STORED = (
-    "start_datetime",
-    "deadline",
-    "limit_seconds",
-    "used_seconds",
-    "remaining_seconds",
-    "state",
-    "breach_datetime",
-)
-# What is written anew when it differs.
-COMPARED = ("limit", "unit", *STORED)
-# What a complaint keeps of its time limits.
-NEXT_FIELDS = ("policy_id", "next_deadline", "next_target", "next_escalation_datetime", "is_clock_stale")
 # Waiting for the customer does not hold what is owed to him before.
 OWED = ("acknowledge", "response")
 
@@ -121,54 +108,55 @@ class CustomerComplaintClock(models.Model):
     # Computing
 
     @api.model
-    def _refresh(self, complaints, histories=None):
+    def _store_first(self, complaints):
+        """Store the results of new complaints from the first row of their history.
+
+        What is next stands in the complaints already.
+
+        :param complaints: as superuser
+        """
+        alike = complaints._group_alike()
+        firsts = complaints.browse().concat(*alike)
+        results = self._compute_results(firsts, firsts._get_first_histories())
+        rows = [
+            {**vals, "complaint_id": complaint.id}
+            for key, entry in results.items()
+            for vals in [self._prepare_clock_vals(key, entry)]
+            for complaint in alike[complaints.browse(key[0])]
+        ]
+        insert(self, rows)
+        fresh = ["clock_ids", "stage_history_ids"]
+        complaints.invalidate_recordset(fresh, flush=False)
+        complaints.modified(fresh)
+        # One that is done at once has nothing next.
+        done = [one for one in firsts if one.stage_id._get_phase() in DONE_PHASES]
+        self._refresh(complaints.browse().concat(*(alike[one] for one in done)))
+
+    @api.model
+    def _refresh(self, complaints):
         """Store the results of the complaints; queries do not grow with their number.
 
         :param complaints: as superuser
-        :param histories: {complaint id: history} of new complaints, which have no results yet; see ``Past``
         """
         if not complaints:
             return
-        results = self._compute_results(complaints, histories)
-        stored = {} if histories else self._get_stored_values(complaints)
+        results = self._compute_results(complaints)
+        stored = self._get_stored_values(complaints)
         self.browse([line[0] for key, line in stored.items() if key not in results]).unlink()
         values = {key: self._prepare_clock_vals(key, entry) for key, entry in results.items()}
         insert(self, [vals for key, vals in values.items() if key not in stored])
         self._update([(stored[key], vals) for key, vals in values.items() if key in stored])
         complaints.invalidate_recordset(["clock_ids"], flush=False)
         complaints.modified(["clock_ids"])
-        if histories:
-            # What is next was computed before the row was inserted; one that is done at once has nothing next.
-            complaints = complaints.filtered(lambda complaint: complaint.stage_id._get_phase() in DONE_PHASES)
-        if complaints:
-            self._store_next_deadlines(complaints, values, complaints._get_next_escalations(results))
-
-    @api.model
-    def _get_stored(self, complaints):
-        """Return {(complaint id, target): clock}."""
-        names = ("complaint_id", "target", *COMPARED)
-        lines = self.search_fetch([("complaint_id", "in", complaints.ids)], names, order="id")
-        return {(line.complaint_id.id, line.target): line for line in lines}
-
-    @api.model
-    def _get_stored_values(self, complaints):
-        """Return {(complaint id, target): (id, value of each of ``COMPARED``)}, as they stand in the database."""
-        self.flush_model(["complaint_id", "target", *COMPARED])
-        columns = SQL(", ").join(map(SQL.identifier, ("complaint_id", "target", "id", *COMPARED)))
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT %s FROM customer_complaint_clock WHERE complaint_id = ANY(%s)",
-                columns,
-                list(complaints.ids),
-            )
-        )
-        return {(complaint_id, target): line for complaint_id, target, *line in rows}
+        self._store_next_deadlines(complaints, values, complaints._get_next_escalations(results))
 
     @api.model
     def _compute_results(self, complaints, histories=None):
         """Return {(complaint id, target): dict of line (limit, unit), question, worktime, opening and result}.
 
-        Complaints registered together often have the same answer, which is then computed once.
+        Complaints that ask the same have the same answer, which is then computed once.
+
+        :param histories: {complaint id: history} of new complaints; see ``Past``
         """
         wanted = {}
         for complaint in complaints:
@@ -325,94 +313,3 @@ class CustomerComplaintClock(models.Model):
         if own:
             return own
         return clock.RUN if effect == clock.PAUSE and target in OWED else effect
-
-    # Storing
-
-    @api.model
-    def _prepare_clock_vals(self, key, entry):
-        result = entry["result"]
-        limit, unit = entry["line"]
-        return {
-            "complaint_id": key[0],
-            "target": key[1],
-            "limit": limit,
-            "unit": unit,
-            "start_datetime": entry["question"].start,
-            "deadline": result.deadline and result.deadline.replace(microsecond=0),
-            "limit_seconds": round(result.limit),
-            "used_seconds": round(result.used),
-            "remaining_seconds": round(result.remaining),
-            "state": result.state,
-            "breach_datetime": result.breach and result.breach.replace(microsecond=0),
-        }
-
-    @api.model
-    def _update(self, changes):
-        """Write [(line as of ``_get_stored_values``, values), ...]; only what differs, in one statement."""
-        rows = []
-        for (line_id, *before), vals in changes:
-            after = [vals[name] for name in COMPARED]
-            if any((old or None) != (new or None) for old, new in zip(before, after, strict=True)):
-                rows.append((line_id, *after))
-        if rows:
-            self._update_rows(COMPARED, rows)
-            self.browse([row[0] for row in rows]).invalidate_recordset(COMPARED, flush=False)
-
-    @api.model
-    def _update_rows(self, names, rows):
-        """Update the table from [(id, value of each name), ...], cast to the columns' types."""
-        self.flush_model(names)
-        types = [SQL(self._fields[name].column_type[1].split("(")[0]) for name in names]
-        assigned = SQL(", ").join(
-            SQL("%s = new.%s::%s", SQL.identifier(name), SQL.identifier(name), sql_type)
-            for name, sql_type in zip(names, types, strict=True)
-        )
-        columns = SQL(", ").join(SQL.identifier(name) for name in ("id", *names))
-        values = SQL(", ").join(
-            SQL("%s", tuple(None if cell is False else cell for cell in row)) for row in rows
-        )
-        self.env.execute_query(
-            SQL(
-                "UPDATE %(table)s SET %(assigned)s FROM (VALUES %(values)s) AS new(%(columns)s) "
-                "WHERE %(table)s.id = new.id RETURNING %(table)s.id",
-                table=SQL.identifier(self._table),
-                assigned=assigned,
-                values=values,
-                columns=columns,
-            )
-        )
-
-    @api.model
-    def _store_next_deadlines(self, complaints, values, escalations):
-        """Store which policy applies, the nearest deadline that is not fulfilled and the next escalation.
-
-        :param escalations: {complaint id: moment}
-        """
-        for row, group in self._group_by_next(complaints, values, escalations):
-            for name, value in row.items():
-                # As a stored computed field: no log of changes, written with what else is pending.
-                complaints._fields[name].write(group, value)
-        complaints.modified(NEXT_FIELDS)
-
-    @api.model
-    def _group_by_next(self, complaints, values, escalations):
-        """Return [({field of the complaint: value}, complaints)] of what is next; see ``NEXT_FIELDS``.
-
-        :param values: {(complaint id, target): values of its clock}
-        :param escalations: {complaint id: moment}
-        """
-        Policy = self.env["customer.complaint.policy"]
-        nearest = {}
-        for (complaint_id, target), vals in values.items():
-            if vals["deadline"] and vals["state"] in clock.OPEN_STATES:
-                found = (vals["deadline"], target)
-                nearest[complaint_id] = min(found, nearest.get(complaint_id, found))
-        rows = complaints.grouped(
-            lambda complaint: (
-                Policy._match(complaint)[0],
-                *nearest.get(complaint.id, (None, None)),
-                escalations.get(complaint.id, False),
-                False,
-            )
-        )
-        return [(dict(zip(NEXT_FIELDS, row, strict=True)), group) for row, group in rows.items()]

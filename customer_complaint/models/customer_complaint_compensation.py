@@ -1,10 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.turns import take_turns
 from odoo.exceptions import AccessError, UserError
 
-from . import identity_fields as masked
-
 COMPUTED_FIELDS = ("company_id", "amount_company", "amount_date")
-CODE_ONLY_FIELDS = ("state", "executed_datetime", "executed_user_id", "offer_id", *COMPUTED_FIELDS)
 BEARERS = [
     ("company", "The Company"),
     ("department", "A Department"),
@@ -23,19 +21,18 @@ class CustomerComplaintCompensation(models.Model):
 
     _name = "customer.complaint.compensation"
     _description = "Complaint Compensation"
-    _inherit = ["customer.approval.mixin", "mail.thread", "mail.activity.mixin", "customer.care.mixin"]
-    _order = "id desc"
-    _check_company_auto = True
+    _inherit = ["customer.complaint.approved.mixin"]
+    _guarded_fields = {
+        "state": "proposed",
+        "executed_datetime": False,
+        "executed_user_id": False,
+        "offer_id": False,
+    }
+    _computed_fields = COMPUTED_FIELDS
 
     _approval_amount_field = "amount"
     _approval_protected_fields = ("amount", "currency_id", "complaint_id", "partner_id", "kind")
 
-    complaint_id = fields.Many2one(
-        "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
-    )
-    company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
-    user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     kind = fields.Selection(
         [
             ("refund", "Refund"),
@@ -89,24 +86,14 @@ class CustomerComplaintCompensation(models.Model):
             return kind
         return f"{kind} {self.currency_id.format(self.amount)}"
 
-    @api.model
-    def default_get(self, fields):
-        """Neither a client's context nor a user's default says what is computed."""
-        return super().default_get([name for name in fields if name not in COMPUTED_FIELDS])
-
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_code_only(field for vals in vals_list for field in vals)
-        fresh = self._get_fresh_values()
-        return super().create([{**fresh, **vals} for vals in vals_list])
-
-    @api.model
-    def _get_fresh_values(self):
-        """Return what only the program sets of a new record: the defaults of a context do not count for it."""
-        return {"state": "proposed", "executed_datetime": False, "executed_user_id": False, "offer_id": False}
+        compensations = super().create(vals_list)
+        # nobody closes the complaint meanwhile
+        take_turns(compensations.complaint_id)
+        return compensations
 
     def write(self, vals):
-        self._check_code_only(vals)
         if set(vals).intersection(self._approval_protected_fields):
             if self.sudo().filtered(lambda compensation: compensation.state != "proposed"):
                 raise UserError(self.env._("An executed or cancelled compensation cannot be changed."))
@@ -158,18 +145,7 @@ class CustomerComplaintCompensation(models.Model):
             raise UserError(self.env._("Take the request for approval back first."))
         self.sudo().write({"state": "cancelled"})
 
-    def _check_code_only(self, names):
-        """:raises AccessError: when a user names a field that only the program sets"""
-        guarded = sorted(set(names).intersection(CODE_ONLY_FIELDS))
-        if guarded and not self.env.su:
-            raise AccessError(
-                self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
-            )
-
     # What approvals and the customer care ask
-
-    def _approval_get_responsible(self):
-        return self.complaint_id.user_id
 
     def _approval_on_approved(self):
         result = super()._approval_on_approved()

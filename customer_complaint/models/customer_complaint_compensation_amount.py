@@ -60,12 +60,12 @@ class CustomerComplaintCompensation(models.Model):
 
     @api.depends("amount", "currency_id", "company_id")
     def _compute_amount_company(self):
-        today = fields.Date.today()
         for compensation in self:
             stored = compensation._origin
             # of those that were there before this field, the day they were made
             is_old = stored.create_date and not stored.amount_date
-            date = stored.create_date.date() if is_old else today
+            company = (compensation.company_id or self.env.company).sudo()
+            date = company._care_get_day(stored.create_date if is_old else None)
             compensation.amount_date = date
             compensation.amount_company = compensation._get_company_amount(date)
 

@@ -2,10 +2,14 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.addons.customer_care.tools.batches import work_in_batches
+from odoo.addons.customer_care.tools.turns import take_turns
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-DOCUMENT_FIELDS = ("document_model", "document_id", "document_name")
+from . import identity_fields as masked
+from .customer_complaint_compensation import CustomerComplaintCompensation
+
+DOCUMENT_FIELDS = frozenset(("document_model", "document_id", "document_name"))
 EVIDENCE_FIELDS = ("evidence", "evidence_file_ids")
 CARRIED_OUT = ("ready", "done")
 FOLLOWED_DAYS = 90
@@ -18,13 +22,18 @@ class CustomerComplaintCompensationExecute(models.Model):
     taken back. Which models can do that is said by bridges in ``_get_document_models``.
     """
 
-    _inherit = "customer.complaint.compensation"
+    _name = "customer.complaint.compensation"
+    _inherit = ["customer.complaint.compensation", "complaint.identity.mixin"]
+    _guarded_fields = {
+        **CustomerComplaintCompensation._guarded_fields,
+        **dict.fromkeys(DOCUMENT_FIELDS, False),
+    }
 
     document_model = fields.Char(readonly=True, copy=False)
-    document_id = fields.Many2oneReference(
+    document_id = masked.Many2oneReference(
         model_field="document_model", string="Document Number", readonly=True, copy=False
     )
-    document_name = fields.Char(
+    document_name = masked.Char(
         string="Carried out by",
         readonly=True,
         copy=False,
@@ -37,7 +46,7 @@ class CustomerComplaintCompensationExecute(models.Model):
         copy=False,
         help="How one can see that the customer got it: number of the transfer, who handed it over, when.",
     )
-    evidence_file_ids = fields.Many2many(
+    evidence_file_ids = masked.Many2many(
         "ir.attachment",
         "customer_complaint_compensation_file_rel",
         "compensation_id",
@@ -81,21 +90,16 @@ class CustomerComplaintCompensationExecute(models.Model):
             self._own_evidence()
         return result
 
-    def _check_code_only(self, names):
-        names = list(names)
-        if not self.env.su and not set(names).isdisjoint(DOCUMENT_FIELDS):
+    def _check_guarded(self, names):
+        if not DOCUMENT_FIELDS.isdisjoint(names):
             raise AccessError(self.env._("The document of a compensation is set with its buttons only."))
-        return super()._check_code_only(names)
-
-    @api.model
-    def _get_fresh_values(self):
-        return {**super()._get_fresh_values(), **dict.fromkeys(DOCUMENT_FIELDS, False)}
+        return super()._check_guarded(names)
 
     def _own_evidence(self):
         """Bind uploaded files to the compensation; with the user's rights, so that nobody takes another's file."""
-        for compensation in self:
+        for compensation in self.sudo():
             fresh = compensation.evidence_file_ids.filtered(lambda file: not file.res_id)
-            fresh.write({"res_model": self._name, "res_id": compensation.id})
+            fresh.with_env(self.env).write({"res_model": self._name, "res_id": compensation.id})
 
     # Execution
 
@@ -113,8 +117,9 @@ class CustomerComplaintCompensationExecute(models.Model):
         return super().action_execute()
 
     def _has_proof(self):
-        self.ensure_one()
-        return bool(self.document_id or (self.evidence or "").strip() or self.evidence_file_ids)
+        """Whether there is a document or evidence (singleton), also one that the user may not see."""
+        proven = self.ensure_one().sudo()
+        return bool(proven.document_id or (proven.evidence or "").strip() or proven.evidence_file_ids)
 
     def _ask_evidence(self, compensations):
         """Return the dialog that asks how these were carried out, and then executes ``compensations``."""
@@ -292,6 +297,7 @@ class CustomerComplaintCompensationExecute(models.Model):
     def _reopen_execution(self, reason, *, told=False):
         """Set executed ones back to be executed and tell the handler; ``told`` tells him of open ones too."""
         executed = self.filtered(lambda compensation: compensation.state == "executed")
+        take_turns(executed.complaint_id)
         executed.write({"state": "proposed", "executed_datetime": False, "executed_user_id": False})
         for compensation in self if told else executed:
             if compensation.state == "proposed":

@@ -73,6 +73,7 @@ class CustomerComplaintCompensation(models.Model):
             plans._approval_recheck()
         if "state" in vals:
             plans._finish()
+            plans._take_up_again()
         return result
 
     def action_execute(self):

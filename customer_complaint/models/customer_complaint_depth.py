@@ -13,6 +13,7 @@ class Depth(NamedTuple):
     category_ids: frozenset
     needs: tuple  # of the keys of NEEDS
     days: int
+    is_working_days: bool = False
 
 
 # What an administrator can ask for, each a field of the model without "needs_".
@@ -48,13 +49,20 @@ class CustomerComplaintDepth(models.Model):
         string="5 Whys or 8D", help="A root cause found by asking why, or a complete 8D sheet."
     )
     needs_responsibility = fields.Boolean(string="Responsibility Split", help="100 % are accounted for.")
-    days = fields.Integer(
-        string="Due in Days", default=7, help="Days of the calendar from its start; 0: no date."
+    days = fields.Integer(string="Due in Days", default=7, help="Days from its start; 0: no date.")
+    is_working_days = fields.Boolean(
+        string="Working Days",
+        default=True,
+        help="Count working days of the team, or of the company's customer care, rather than calendar days.",
     )
 
     _check_days = models.Constraint(
         "CHECK(days >= 0 AND days <= 1000)", "The days must lie between 0 and 1000."
     )
+
+    def _init_column(self, column_name):
+        """Go on with days of the calendar in lines that were there before there was a choice."""
+        return None if column_name == "is_working_days" else super()._init_column(column_name)
 
     @api.model
     @tools.ormcache()
@@ -66,6 +74,7 @@ class CustomerComplaintDepth(models.Model):
                 frozenset(line.category_ids.ids),
                 tuple(need for need in NEEDS if line[f"needs_{need}"]),
                 line.days,
+                line.is_working_days,
             )
             for line in self.sudo().search(Domain.TRUE)
         )

@@ -5,7 +5,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
-from .customer_complaint import KINDS, SEVERITIES
 from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS
 
 
@@ -44,20 +43,8 @@ class CustomerComplaintEscalation(models.Model):
 
     _name = "customer.complaint.escalation"
     _description = "Complaint Escalation Rule"
-    _order = "sequence, id"
+    _inherit = ["customer.complaint.matter.mixin"]
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
-    team_ids = fields.Many2many("customer.complaint.team", string="Teams", help="Leave empty for all teams.")
-    category_ids = fields.Many2many(
-        "customer.complaint.category",
-        string="Categories",
-        help="Leave empty for all. Categories below the chosen ones are included.",
-    )
-    severity = fields.Selection(SEVERITIES, help="Leave empty for all.")
-    kind = fields.Selection(KINDS, help="Leave empty for all.")
     grade_ids = fields.Many2many(
         "customer.grade",
         string="Customer Grades",

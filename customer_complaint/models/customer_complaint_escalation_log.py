@@ -14,7 +14,7 @@ CAUSES = [
     ("customer", "By the Customer"),
 ]
 STATES = [
-    ("open", "Not Acknowledged"),
+    ("open", "Unacknowledged"),
     ("acknowledged", "Acknowledged"),
     ("settled", "No Longer Needed"),
     ("passed", "Passed Over"),
@@ -65,7 +65,7 @@ class CustomerComplaintEscalationLog(models.Model):
         aggregator=False,
         help="Counts on when a complaint is reopened or its time limit extended: all levels may follow again.",
     )
-    cause = fields.Selection(CAUSES, required=True, readonly=True)
+    cause = fields.Selection(CAUSES, string="Escalated Because", required=True, readonly=True)
     state = fields.Selection(STATES, string="Status", required=True, readonly=True)
     note = fields.Text(string="Reason", readonly=True)
     asked_by_id = fields.Many2one("res.users", string="Escalated by", readonly=True)

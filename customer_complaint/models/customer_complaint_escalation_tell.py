@@ -51,7 +51,7 @@ class CustomerComplaintEscalationLog(models.Model):
             for email, group in by_email.items():
                 group._send_digest(None, None, email, email=email)
             missing = logs.filtered("is_doer_told").task_id.filtered(lambda task: task.state == "open")
-            missing._mail(TASK_TEMPLATE)
+            missing._mail_link(TASK_TEMPLATE)
         self.env["ir.cron"]._commit_progress(0)
 
     def _get_doer(self):

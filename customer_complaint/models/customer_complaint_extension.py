@@ -1,19 +1,15 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_datetime
 
 from ..tools import clock
-from . import identity_fields as masked
 from .customer_complaint_policy_line import COMPLAINT_TARGETS, TARGETS, UNITS
 from .customer_complaint_stage import OPEN_PHASES
 
 _logger = logging.getLogger(__name__)
-
-# Set by the program alone.
-CODE_ONLY_FIELDS = ("requested_datetime", "previous_deadline", "new_deadline", "unit")
 
 
 class CustomerComplaintExtension(models.Model):
@@ -25,18 +21,16 @@ class CustomerComplaintExtension(models.Model):
 
     _name = "customer.complaint.extension"
     _description = "Extension of a Complaint Time Limit"
-    _inherit = ["customer.approval.mixin", "mail.thread", "mail.activity.mixin", "customer.care.mixin"]
-    _order = "id desc"
-    _check_company_auto = True
+    _inherit = ["customer.complaint.approved.mixin"]
+    _guarded_fields = {
+        "requested_datetime": False,
+        "previous_deadline": False,
+        "new_deadline": False,
+        "unit": "working_hours",
+    }
 
     _approval_protected_fields = ("complaint_id", "target", "amount", "unit", "reason")
 
-    complaint_id = fields.Many2one(
-        "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
-    )
-    company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
-    user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     target = fields.Selection(
         [target for target in TARGETS if target[0] in COMPLAINT_TARGETS],
         string="Time Limit",
@@ -116,16 +110,11 @@ class CustomerComplaintExtension(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_code_only(field for vals in vals_list for field in vals)
-        fresh = dict.fromkeys(("requested_datetime", "previous_deadline", "new_deadline"), False)
-        # Named values win over the defaults of a client's context.
-        vals_list = [{**fresh, "unit": "working_hours", **vals} for vals in vals_list]
         extensions = super().create(vals_list)
         extensions._fill_units()
         return extensions
 
     def write(self, vals):
-        self._check_code_only(vals)
         result = super().write(vals)
         if not {"complaint_id", "target"}.isdisjoint(vals):
             self._fill_units()
@@ -133,14 +122,6 @@ class CustomerComplaintExtension(models.Model):
             approved = self.sudo().filtered(lambda extension: extension.approval_state == "approved")
             approved.complaint_id._refresh_clocks()
         return result
-
-    def _check_code_only(self, names):
-        """:raises AccessError: when a user names a field that only the program sets"""
-        guarded = sorted(set(names).intersection(CODE_ONLY_FIELDS))
-        if guarded and not self.env.su:
-            raise AccessError(
-                self.env._("These fields are set by the program alone: %(fields)s", fields=", ".join(guarded))
-            )
 
     def _get_limit(self):
         """Return (limit, unit) of the time limit that one extension extends, None without one."""
@@ -191,9 +172,6 @@ class CustomerComplaintExtension(models.Model):
                 )
         self.sudo().write({"requested_datetime": fields.Datetime.now()})
         return super().action_request_approval()
-
-    def _approval_get_responsible(self):
-        return self.complaint_id.user_id
 
     def _approval_on_approved(self):
         result = super()._approval_on_approved()

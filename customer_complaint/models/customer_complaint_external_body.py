@@ -51,7 +51,10 @@ class CustomerComplaintExternalBody(models.Model):
     def _get_address_html(self):
         """Return name, address, phone and link (singleton) in the language of the context."""
         self.ensure_one()
-        lines = [self.name, *(self.address or "").splitlines(), self.phone, self.website]
+        link = self.website
+        if (link or "").startswith(("https://", "http://")):
+            link = Markup('<a href="%s" target="_blank" rel="noopener noreferrer">%s</a>') % (link, link)
+        lines = [self.name, *(self.address or "").splitlines(), self.phone, link]
         text = Markup("<br/>").join(line for line in lines if line)
         if self.note:
             text += Markup("<br/>") + Markup("<br/>").join(self.note.splitlines())

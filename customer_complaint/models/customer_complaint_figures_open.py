@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.figures import Period, add_months
 from .customer_complaint import CHANNELS
 from .customer_complaint_report import MEASURED
 from .customer_complaint_stage import OPEN_PHASES
@@ -20,7 +19,8 @@ class CustomerComplaintFigures(models.AbstractModel):
         """Return the action with the complaints behind a figure.
 
         :param options: as for ``get_dashboard``
-        :param figure: code of a tile, or ``step type category cause team channel customer product reason target``
+        :param figure: code of a tile, or ``step type category cause team channel customer product department reason
+            target``
         :param key: which point, bar or row
         :raises UserError: no such figure
         """
@@ -28,20 +28,11 @@ class CustomerComplaintFigures(models.AbstractModel):
         if not isinstance(figure, str) or not isinstance(key, str | int | None):
             raise UserError(self.env._("There is no such figure."))
         domain, group = self._get_figure_domain(question, figure, key)
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_complaint.customer_complaint_action_report"
-        )
         name = f"{self._get_figure_name(figure)} {self._say_period(question.period)}"
-        return {
-            **action,
-            "name": name,
-            "display_name": name,
-            "domain": list(self._get_report_domain(question) & domain),
-            "context": {"group_by": group} if group else {},
-            "views": sorted(action["views"], key=lambda view: view[1] != "list"),
-            "view_mode": "list,pivot,graph",
-            "path": False,
-        }
+        domain &= self._get_report_domain(question)
+        return self._make_list_action(
+            "customer_complaint.customer_complaint_action_report", name, domain, group
+        )
 
     @api.model
     def _get_report_domain(self, question):
@@ -70,6 +61,7 @@ class CustomerComplaintFigures(models.AbstractModel):
             "type": ("root_category_id", "="),
             "team": ("team_id", "="),
             "customer": ("commercial_partner_id", "="),
+            "department": ("department_id", "="),
             "reason": ("dissatisfaction_ids", "in"),
         }
         if figure in fields and (key is False or type(key) is int):
@@ -98,16 +90,13 @@ class CustomerComplaintFigures(models.AbstractModel):
             "resolution_hours": (Domain("resolution_timed", "=", True), []),
             "repeats": (Domain("is_repeat", "=", True), []),
             "reopened": (Domain("is_reopened", "=", True), []),
+            "confirmed": (Domain("first_try", "!=", False), ["first_try"]),
             "satisfied": (Domain("is_satisfied", "!=", False), ["is_satisfied"]),
         }
 
     @api.model
     def _get_step_domain(self, question, key):
-        first = self._read_day(key)
-        last = first if question.grain == "day" else add_months(first.replace(day=1), 1).replace(day=1)
-        if question.grain != "day":
-            last = last.fromordinal(last.toordinal() - 1)
-        begin, end = Period(first, last).get_moments(question.zone)
+        begin, end = self._get_step_period(key, question.grain).get_moments(question.zone)
         return Domain("received_datetime", ">=", begin) & Domain("received_datetime", "<", end)
 
     @api.model

@@ -22,8 +22,9 @@ class CustomerComplaintFigures(models.AbstractModel):
         ``times`` and ``days`` have one for all and one for each team: of working time in seconds, of the calendar
         in days, with the median and the 90th percentile.
 
-        :param question: ``Question`` of ``customer.complaint.figures``
-        :return: {part: [{column: value}]} of ``counts``, ``times``, ``days``, ``customers``, ``products``, ``reasons``
+        :param question: ``ComplaintQuestion`` of ``customer.complaint.figures``
+        :return: {part: [{column: value}]} of ``counts``, ``times``, ``days``, ``customers``, ``products``,
+            ``departments``, ``reasons``
         """
         parts = {
             "counts": self._get_counts_sql(),
@@ -31,6 +32,7 @@ class CustomerComplaintFigures(models.AbstractModel):
             "days": self._get_days_sql(),
             "customers": self._get_customers_sql(),
             "products": self._get_products_sql(),
+            "departments": self._get_departments_sql(),
             "reasons": self._get_reasons_sql(),
         }
         return self._run(question, parts)
@@ -96,6 +98,7 @@ class CustomerComplaintFigures(models.AbstractModel):
             SQL("%s.is_major IS TRUE AS is_major", case),
             SQL("%s.repeat_of_id IS NOT NULL AS is_repeat", case),
             SQL("%s.reopen_count > 0 AS is_reopened", case),
+            SQL("%s AS is_confirmed", report._get_confirmed_sql(case)),
             SQL("%s.stage_id IN %s AS is_open", case, tuple(phases["open"])),
             SQL("%s.stage_id IN %s AS is_cancelled", case, tuple(phases["cancelled"])),
             SQL("NULLIF(%s.satisfaction, 0) >= %s AS is_satisfied", case, self._get_threshold_sql(case)),
@@ -131,6 +134,8 @@ class CustomerComplaintFigures(models.AbstractModel):
                    COUNT(*) FILTER (WHERE is_major) AS major,
                    COUNT(*) FILTER (WHERE is_repeat) AS repeats,
                    COUNT(*) FILTER (WHERE is_reopened) AS reopened,
+                   COUNT(is_confirmed) AS asked,
+                   COUNT(*) FILTER (WHERE is_confirmed) AS confirmed,
                    COUNT(is_satisfied) AS answered,
                    COUNT(*) FILTER (WHERE is_satisfied) AS satisfied
               FROM cases
@@ -213,6 +218,25 @@ class CustomerComplaintFigures(models.AbstractModel):
              ORDER BY 3 DESC, 1 LIMIT %s
             """,
             TOP,
+        )
+
+    @api.model
+    def _get_departments_sql(self):
+        """Return SQL of the main responsible departments, defined as in ``customer.complaint.report``."""
+        self.env["customer.complaint.responsibility"].flush_model()
+        return SQL(
+            """
+            SELECT department_id AS key, COUNT(*) AS count, COUNT(*) FILTER (WHERE is_repeat) AS repeats
+              FROM (
+                SELECT DISTINCT ON (cases.id) share.department_id, cases.is_repeat
+                  FROM cases
+                  JOIN customer_complaint_responsibility share ON share.complaint_id = cases.id
+                 WHERE share.department_id IS NOT NULL AND share.state != 'draft'
+                 ORDER BY cases.id, share.percent DESC, share.id
+              ) main
+             GROUP BY department_id
+             ORDER BY 2 DESC, 1
+            """
         )
 
     @api.model

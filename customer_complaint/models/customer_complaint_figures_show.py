@@ -1,19 +1,18 @@
 from odoo import api, models
+from odoo.addons.customer_care.tools.periods import cumulate, get_share
 
-from ..tools.figures import cumulate, get_change, get_share
 from .customer_complaint import CHANNELS
 from .customer_complaint_figures_texts import TILES
 from .customer_complaint_report import MEASURED
 
 # Categories that a Pareto chart shows one by one; the rest is summed up.
 BARS = 15
-# A change of less than this is none.
-LEAST_CHANGE = 0.05
 SHARES = {
     "response_within": ("met", "decided", "response"),
     "resolution_within": ("met", "decided", "resolution"),
     "repeats": ("repeats", "count", None),
     "reopened": ("reopened", "count", None),
+    "confirmed": ("confirmed", "asked", None),
     "satisfied": ("satisfied", "answered", None),
 }
 
@@ -41,6 +40,7 @@ class CustomerComplaintFigures(models.AbstractModel):
             "channels": self._show_channels(figures),
             "customers": self._show_customers(figures),
             "products": self._show_products(figures),
+            "departments": self._show_departments(figures),
             "reasons": self._show_reasons(figures),
             "definitions": self._get_definitions(),
         }
@@ -124,23 +124,7 @@ class CustomerComplaintFigures(models.AbstractModel):
     def _say_number(self, code, number):
         if code.endswith("_hours"):
             return self._say_hours(number)
-        return self._say_percent(number) if code in SHARES else self._say_count(number)
-
-    @api.model
-    def _show_change(self, code, number, old, is_more_better):
-        """Return how a figure changed: shares in points, others in percent."""
-        if number is None or old is None:
-            return {"change": "", "mood": ""}
-        change = number - old if code in SHARES else get_change(number, old)
-        if change is None:
-            return {"change": "", "mood": ""}
-        sign = "+" if change > 0 else ""
-        text = f"{sign}{self._say_percent(change)}"
-        if code in SHARES:
-            text = self.env._("%(points)s points", points=text.removesuffix(" %"))
-        if is_more_better is None or abs(change) < LEAST_CHANGE:
-            return {"change": text, "mood": ""}
-        return {"change": text, "mood": "good" if (change > 0) is is_more_better else "bad"}
+        return self._say_percent(number) if self._is_share(code) else self._say_count(number)
 
     # Charts
 
@@ -323,6 +307,23 @@ class CustomerComplaintFigures(models.AbstractModel):
     @api.model
     def _show_products(self, figures):
         return figures["products"]
+
+    @api.model
+    def _show_departments(self, figures):
+        """Return the main responsible departments with their shares of the complaints that have one."""
+        rows = figures["departments"]
+        total = sum(row["count"] for row in rows)
+        departments = self.env["customer.complaint.department"].sudo().browse([row["key"] for row in rows])
+        names = {department.id: department.name for department in departments}
+        return [
+            {
+                **row,
+                "name": names[row["key"]],
+                "percent": get_share(row["count"], total),
+                "share": self._say_percent(get_share(row["count"], total)),
+            }
+            for row in rows
+        ]
 
     @api.model
     def _show_reasons(self, figures):

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools.misc import format_date, formatLang
 
 from .customer_complaint import KINDS, PROBLEM_KINDS
 
@@ -15,7 +14,9 @@ TILES = {
     "resolution_hours": False,
     "repeats": False,
     "reopened": False,
+    "confirmed": True,
     "satisfied": True,
+    "effective": True,
 }
 
 
@@ -23,25 +24,6 @@ class CustomerComplaintFigures(models.AbstractModel):
     """What the figures are called, and how each is computed, in the reader's language."""
 
     _inherit = "customer.complaint.figures"
-
-    @api.model
-    def _get_period_names(self):
-        return {
-            "month": self.env._("This month"),
-            "last_month": self.env._("Last month"),
-            "quarter": self.env._("This quarter"),
-            "year": self.env._("This year"),
-            "last_year": self.env._("Last year"),
-            "twelve_months": self.env._("Twelve months"),
-        }
-
-    @api.model
-    def _get_comparison_names(self):
-        return {
-            "year": self.env._("with the year before"),
-            "period": self.env._("with the period before"),
-            "none": self.env._("with nothing"),
-        }
 
     @api.model
     def _get_kind_names(self):
@@ -62,6 +44,7 @@ class CustomerComplaintFigures(models.AbstractModel):
             "resolution_hours": self.env._("Resolution, Median"),
             "repeats": self.env._("Repeats"),
             "reopened": self.env._("Reopened"),
+            "confirmed": self.env._("Confirmed at First Try"),
             "satisfied": self.env._("Satisfied with the Handling"),
         }
 
@@ -107,6 +90,10 @@ class CustomerComplaintFigures(models.AbstractModel):
                 "received."
             ),
             "reopened": self.env._("Complaints that were reopened at least once / all received."),
+            "confirmed": self.env._(
+                "Complaints whose customer said in the first callback that the problem is solved, and that were never "
+                "reopened / all whose customer said in a callback whether it is solved."
+            ),
             "satisfied": self.env._(
                 "Last answers of %(least)s or better, of 10 / all complaints with an answer: by rating, callback, "
                 "survey or noted by hand. All others who answered are not satisfied.",
@@ -130,37 +117,11 @@ class CustomerComplaintFigures(models.AbstractModel):
             "products": self.env._(
                 "Products and serial numbers named in more than one complaint of the period."
             ),
+            "departments": self.env._(
+                "Complaints by the department with the largest share in the split of responsibility that was put to "
+                "those named / all with such a department. Complaints without a split are left out."
+            ),
             "reasons": self.env._(
                 "What customers who are not satisfied gave as the reason; more than one can be given."
             ),
         }
-
-    # Numbers in the reader's language
-
-    @api.model
-    def _say_percent(self, percent):
-        return "–" if percent is None else f"{formatLang(self.env, percent, digits=1)} %"
-
-    @api.model
-    def _say_count(self, count):
-        return formatLang(self.env, count, digits=0)
-
-    @api.model
-    def _say_hours(self, seconds):
-        return (
-            "–"
-            if seconds is None
-            else self.env._("%(hours)s h", hours=formatLang(self.env, seconds / 3600, digits=1))
-        )
-
-    @api.model
-    def _say_days(self, days):
-        return "–" if days is None else self.env._("%(days)s d", days=formatLang(self.env, days, digits=1))
-
-    @api.model
-    def _say_step(self, day, grain):
-        return format_date(self.env, day, date_format="d MMM" if grain == "day" else "MMM yyyy")
-
-    @api.model
-    def _say_period(self, period):
-        return f"{format_date(self.env, period.first)} – {format_date(self.env, period.last)}"

@@ -44,12 +44,31 @@ class CustomerComplaint(models.Model):
         for name in FIRST_FIELDS:
             (self - stored - drafts)[name] = False
         Clock = self.env["customer.complaint.clock"].sudo()
-        results = Clock._compute_results(drafts, drafts._get_first_histories())
-        escalations = drafts._get_next_escalations(results)
+        alike = drafts._group_alike()
+        firsts = drafts.browse().concat(*alike)
+        results = Clock._compute_results(firsts, firsts._get_first_histories())
+        escalations = firsts._get_next_escalations(results)
         values = {key: Clock._prepare_clock_vals(key, entry) for key, entry in results.items()}
-        for row, complaints in Clock._group_by_next(drafts, values, escalations):
-            for name in FIRST_FIELDS:
-                complaints[name] = row[name]
+        for row, complaints in Clock._group_by_next(firsts, values, escalations):
+            for complaint in complaints:
+                for name in FIRST_FIELDS:
+                    alike[complaint][name] = row[name]
+
+    def _group_alike(self):
+        """Return {complaint: complaints with the same time limits} of new ones: what is registered together is alike.
+
+        They are alike when nothing differs at which the clocks and the rules in use look.
+        """
+        watched = self._get_watched_conditions()
+        names = sorted((READ_FIELDS - CONDITION_FIELDS) | (watched - {"partner_id"}))
+        has_grades = "partner_id" in watched
+        groups = self.sudo().grouped(
+            lambda complaint: (
+                has_grades and complaint.partner_id.care_grade_id.id,
+                *(complaint[name] for name in names),
+            )
+        )
+        return {complaints[0]: complaints for complaints in groups.values()}
 
     def _get_stored_deadlines(self):
         """Return [(id, value of each of ``FIRST_FIELDS``), ...] as they stand in the database."""

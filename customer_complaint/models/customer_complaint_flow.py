@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.insert import insert
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .customer_complaint_stage import DONE_PHASES
@@ -79,13 +80,12 @@ class CustomerComplaint(models.Model):
         rows = [
             complaint._prepare_stage_history_vals(complaint.received_datetime) for complaint in complaints
         ]
-        self.env["customer.complaint.stage.history"]._append(rows)
-        for phase, group in complaints.grouped(lambda complaint: complaint.stage_id._get_phase()).items():
-            if phase in DONE_PHASES:
-                for stage, complaints_of_stage in group.grouped("stage_id").items():
-                    complaints_of_stage._check_entry(stage)
-                group._write_phase_dates(phase, fields.Datetime.now())
-        self.env["customer.complaint.clock"].sudo()._refresh(complaints, complaints._get_first_histories())
+        insert(self.env["customer.complaint.stage.history"].sudo(), rows)
+        for stage, group in complaints.grouped("stage_id").items():
+            if stage._get_phase() in DONE_PHASES:
+                group._check_entry(stage)
+                group._write_phase_dates(stage._get_phase(), fields.Datetime.now())
+        self.env["customer.complaint.clock"].sudo()._store_first(complaints)
         complaints._care_log("complaint_received")
 
     def _before_stage_change(self, stage_id):
@@ -219,11 +219,15 @@ class CustomerComplaint(models.Model):
 
     def _complaint_on_resolved(self):
         """Act on complaints that were resolved; called on a recordset as superuser, after the change."""
-        for count, complaints in self.grouped("reopen_count").items():
-            self.env["customer.callback.rule"]._plan("complaint_resolved", complaints, cause=str(count))
+        self._plan_follow_up("complaint_resolved")
 
     def _complaint_on_closed(self):
         """Act on complaints that were closed; called on a recordset as superuser, after the change."""
+
+    def _plan_follow_up(self, trigger):
+        """Plan the calls of the rules of a trigger, once for each resolution or closing. Override to leave some out."""
+        for count, complaints in self.grouped("reopen_count").items():
+            self.env["customer.callback.rule"]._plan(trigger, complaints, cause=str(count))
 
     def _complaint_on_reopened(self):
         """Act on complaints that were reopened; called on a recordset as superuser, after the change."""
@@ -238,7 +242,7 @@ class CustomerComplaint(models.Model):
             and complaint.stage_id._get_phase() in ("resolved", "closed")
             and complaint._is_dissatisfied(callback)
         ):
-            complaint._reopen(
+            complaint._reopen_by_call(
                 self.env._(
                     "The customer is not content (callback on %(date)s, satisfaction %(value)s).",
                     date=fields.Date.to_string(fields.Date.context_today(self)),
@@ -246,6 +250,10 @@ class CustomerComplaint(models.Model):
                 )
             )
         return result
+
+    def _reopen_by_call(self, reason):
+        """Reopen the complaint (singleton, as superuser) whose customer was not content in a call."""
+        return self._reopen(reason)
 
     def _is_dissatisfied(self, callback):
         """Return whether the answer of a callback asks for another handling. Override for another rule."""

@@ -38,6 +38,7 @@ class CustomerComplaintIdentity(models.Model):
     message_ids = masked.SearchMaskedOne2many()
     website_message_ids = masked.SearchMaskedOne2many()
     rating_ids = masked.SearchMaskedOne2many()
+    rating_last_feedback = masked.Text()
 
     _identity_idx = models.Index("(id) WHERE is_identity_protected IS TRUE")
 
@@ -195,11 +196,11 @@ class CustomerComplaintIdentity(models.Model):
     def _portal_ensure_token(self):
         return super(CustomerComplaintIdentity, self.sudo())._portal_ensure_token()
 
-    def _complaint_on_resolved(self):
+    def _plan_follow_up(self, trigger):
         """Have no callbacks made by people who may not know the complainant."""
         return super(
             CustomerComplaintIdentity, self.filtered(lambda one: not one.sudo().is_identity_protected)
-        )._complaint_on_resolved()
+        )._plan_follow_up(trigger)
 
     def _hides_any_identity(self):
         return not (self.env.su or self._sees_identities()) and any(one._hides_identity() for one in self)
@@ -207,7 +208,11 @@ class CustomerComplaintIdentity(models.Model):
     # Ways to the customer's page
 
     def get_portal_url(self, *args, **kwargs):
-        """Give the address without its secret to who does not know the complainant."""
+        """Give the address without its secret to who does not know the complainant.
+
+        :raises AccessError: for who must not read the complaint: who knows the secret needs no rights
+        """
+        self.check_access("read")
         return self.access_url if self._hides_identity() else super().get_portal_url(*args, **kwargs)
 
     def _get_share_url(self, *args, **kwargs):
@@ -306,8 +311,6 @@ class CustomerComplaintCategory(models.Model):
         protecting = categories.search([("protects_identity", "=", True)])
         return frozenset(categories.search([("id", "child_of", protecting.ids)]).ids)
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "protects_identity" in vals:
-            self.env.registry.clear_cache()
-        return result
+    @api.model
+    def _get_cached_fields(self):
+        return super()._get_cached_fields() | {"protects_identity"}

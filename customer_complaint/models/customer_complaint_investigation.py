@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -11,7 +9,12 @@ from .customer_complaint_statement import CUSTOMER
 
 ACTIVITY = "customer_complaint.mail_activity_type_investigation"
 # Only the program sets these; with the values of a new complaint.
-GUARDED = {"investigation_state": "none", "investigated_datetime": False, "investigated_by_id": False}
+GUARDED = {
+    "investigation_state": "none",
+    "investigated_datetime": False,
+    "investigated_by_id": False,
+    "investigation_told": False,
+}
 
 
 class CustomerComplaint(models.Model):
@@ -128,7 +131,9 @@ class CustomerComplaint(models.Model):
         ]
         complaints = super().create(fresh)
         if any(vals.get("investigator_id") for vals in vals_list):
-            complaints.filtered("investigator_id")._tell_investigator()
+            named = complaints.filtered("investigator_id")
+            named.sudo()._open_investigation()
+            named._tell_investigator()
         return complaints
 
     def write(self, vals):
@@ -153,11 +158,10 @@ class CustomerComplaint(models.Model):
         """Open the investigation, as superuser, with the date that its depth gives."""
         self._write_dates({"investigation_state": "open", "investigated_datetime": False})
         self._write_dates({"investigated_by_id": False})
-        today = fields.Date.context_today(self)
         for complaint in self.filtered(lambda one: not one.investigation_deadline):
-            days = self.env["customer.complaint.depth"]._match(complaint).days
-            if days:
-                complaint._write_dates({"investigation_deadline": today + timedelta(days=days)})
+            deadline = complaint._get_investigation_deadline()
+            if deadline:
+                complaint._write_dates({"investigation_deadline": deadline})
 
     def _tell_investigator(self):
         """Give investigators a to-do, unless they took it themselves."""

@@ -31,13 +31,8 @@ class CustomerComplaintKeyword(models.Model):
 
     _name = "customer.complaint.keyword"
     _description = "Complaint Keyword Rule"
-    _inherit = "customer.cached.mixin"
-    _order = "sequence, id"
+    _inherit = ["customer.complaint.rule.mixin", "customer.cached.mixin"]
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
     words = fields.Text(
         string="Words or Phrases",
         required=True,

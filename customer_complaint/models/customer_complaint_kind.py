@@ -18,8 +18,8 @@ class CustomerComplaintKind(models.Model):
             vals["kind"] = vals["kind"].replace("complaint_", "feedback_")
         return vals
 
-    def _complaint_on_resolved(self):
+    def _plan_follow_up(self, trigger):
         """Nobody is asked whether the problem is solved who had none."""
         return super(
             CustomerComplaintKind, self.filtered(lambda complaint: complaint._is_problem())
-        )._complaint_on_resolved()
+        )._plan_follow_up(trigger)

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html2plaintext, is_html_empty
 
-from . import identity_fields as masked
-
 LETTER_USES = ("letter", "final")
 
 
@@ -18,16 +16,8 @@ class CustomerComplaintLetter(models.Model):
 
     _name = "customer.complaint.letter"
     _description = "Complaint Letter"
-    _inherit = [
-        "customer.guard.mixin",
-        "customer.approval.mixin",
-        "mail.thread",
-        "mail.activity.mixin",
-        "customer.care.mixin",
-    ]
-    _order = "id desc"
+    _inherit = ["customer.complaint.approved.mixin"]
     _rec_name = "subject"
-    _check_company_auto = True
 
     _approval_protected_fields = ("complaint_id", "use", "subject", "body", "external_body_id")
     _guarded_fields = {
@@ -39,14 +29,7 @@ class CustomerComplaintLetter(models.Model):
         "digest": False,
         "file_id": False,
     }
-    _computed_fields = ("company_id",)
 
-    complaint_id = fields.Many2one(
-        "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
-    )
-    company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
-    user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     severity = fields.Selection(related="complaint_id.severity")
     template_id = fields.Many2one(
         "customer.complaint.reply",
@@ -217,9 +200,6 @@ class CustomerComplaintLetter(models.Model):
                     )
                 )
 
-    def _approval_get_responsible(self):
-        return self.complaint_id.user_id
-
     def action_cancel(self):
         """Give up drafts."""
         self.check_access("write")
@@ -228,7 +208,3 @@ class CustomerComplaintLetter(models.Model):
             raise UserError(self.env._("Only a draft can be cancelled."))
         self._approval_check_unlocked()
         self.sudo().write({"state": "cancelled"})
-
-    def _care_get_summary(self):
-        self.ensure_one()
-        return self.display_name

@@ -1,6 +1,7 @@
 import logging
 
 from odoo import fields, models
+from odoo.addons.customer_care.tools.answers import RELOAD, notify
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -85,15 +86,9 @@ class CustomerComplaintLetter(models.Model):
             self._approval_check_approved()
 
     def _tell_pending(self):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._("The letter waits for approval. It can be sent after that."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify(
+            self.env._("The letter waits for approval. It can be sent after that."), "warning", RELOAD
+        )
 
     def _freeze(self, way, address):
         """Keep what goes out: text, document, fingerprint, who, when and to whom (singleton)."""
@@ -151,7 +146,7 @@ class CustomerComplaintLetter(models.Model):
 
     def _get_letter_date(self):
         """Return the date of the letter in the language of the context."""
-        return format_date(self.env, (self.sent_datetime or fields.Datetime.now()).date())
+        return format_date(self.env, self.complaint_id.sudo().company_id._care_get_day(self.sent_datetime))
 
     def _get_address_lines(self):
         """Return the lines of the customer's address as superuser (singleton)."""

@@ -5,7 +5,7 @@ import dateutil.parser
 import pytz
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, MissingError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import email_normalize, html_sanitize, plaintext2html
 
@@ -304,16 +304,35 @@ class CustomerComplaintMail(models.Model):
             self._complaint_remind("mail.mail_activity_data_todo", summary)
 
     def _complaint_remind(self, type_xmlid, summary):
-        """Plan one activity of today on each complaint for its handler, else the head of its team."""
+        """Plan one activity of today on each complaint for its handler, else the head or manager of its team.
+
+        Handlers of complaints that are done may have left.
+        """
         # no mail for each: activities are on the user's list, and he gets the messages of his complaints
         quiet = self.with_context(mail_activity_quick_update=True)
-        for user, complaints in quiet.grouped(lambda c: c.user_id or c.team_id.user_id).items():
+        for user, complaints in quiet.grouped(lambda complaint: complaint._get_reminded()).items():
             complaints.activity_schedule(type_xmlid, summary=summary, user_id=user.id or False)
+
+    def _get_reminded(self):
+        """Return who looks after the complaint now (singleton), may be nobody."""
+        team = self.team_id
+        people = (self.user_id, team.user_id, team.manager_id)
+        return next((user for user in people if user.active), self.env["res.users"])
 
     def _message_track_post_template(self, changes):
         """Send to a bare address without making a contact of it."""
+        if not changes or not self._has_template(changes):
+            return True
         complaints = self.with_context(mail_composer_force_partners=False)
         return super(CustomerComplaintMail, complaints)._message_track_post_template(changes)
+
+    def _has_template(self, changes):
+        """Return whether something is told at all: mostly not, and each new complaint asks."""
+        try:
+            return bool(self._track_template(changes))
+        except MissingError:
+            # core looks whether it was deleted in the meantime
+            return True
 
     def _get_stage_template(self):
         """Return what the stage of the first complaint has to say to the customer, may be empty."""

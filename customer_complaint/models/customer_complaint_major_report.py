@@ -10,6 +10,7 @@ from odoo.tools import format_date, html2plaintext
 SECTIONS = ("happened", "done", "asked", "measures", "appraisal", "cost")
 # Who signs, in this order; the last one releases the complaint.
 SIGNERS = ("handler", "department", "manager")
+ACTIVITY = "customer_complaint.mail_activity_type_sign"
 MANAGER = "customer_complaint.group_complaint_manager"
 REPORT = "customer_complaint.customer_complaint_major_report_pdf"
 TEMPLATE = "customer_complaint.mail_template_complaint_major_report"
@@ -307,13 +308,14 @@ class CustomerComplaintMajorReport(models.Model):
         return self.sign_ids.sorted("sequence").filtered(lambda line: not line.signed_datetime)[:1]
 
     def _ask_next(self):
-        """Give who signs next a to-do on the complaint."""
+        """Give who signs next a to-do on the complaint, instead of who was asked before."""
+        self.complaint_id.activity_unlink([ACTIVITY])
         line = self._get_next_sign()
         user = line.user_id
         if user and user != self.env.user:
             complaint = self.complaint_id.with_context(lang=user.lang or self.env.lang)
             complaint.activity_schedule(
-                "mail.mail_activity_data_todo",
+                ACTIVITY,
                 user_id=user.id,
                 summary=complaint.env._("Sign the report on this major complaint"),
             )

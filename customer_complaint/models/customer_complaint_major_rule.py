@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from .customer_complaint import SEVERITIES
+from .customer_complaint_compensation import LARGEST_AMOUNT
 
 FLAGS = ("is_safety", "is_media", "is_legal")
 # Who is alarmed, from below: an alarm that nobody acknowledges goes on to the next.
@@ -30,13 +31,7 @@ class CustomerComplaintMajorRule(models.Model):
 
     _name = "customer.complaint.major.rule"
     _description = "Rule for Major Complaints"
-    _inherit = "customer.cached.mixin"
-    _order = "sequence, id"
-
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
+    _inherit = ["customer.complaint.rule.mixin", "customer.cached.mixin"]
 
     severity = fields.Selection(SEVERITIES, string="Severity from", help="This severity and those above it.")
     amount_from = fields.Monetary(
@@ -75,7 +70,11 @@ class CustomerComplaintMajorRule(models.Model):
         f"CHECK(acknowledge_hours > 0 AND acknowledge_hours <= {LONGEST_ACKNOWLEDGE})",
         "An alarm is acknowledged within 200 working hours, and in more than none.",
     )
-    _amount_range = models.Constraint("CHECK(amount_from >= 0)", "The claimed amount cannot be negative.")
+    _amount_range = models.Constraint(
+        # not a number is larger than any number
+        f"CHECK(amount_from >= 0 AND amount_from < {LARGEST_AMOUNT})",
+        "The claimed amount is out of range.",
+    )
     _repeats_range = models.Constraint("CHECK(repeats_from >= 0)", "Repeats are counted from 0.")
 
     def _default_currency_id(self):

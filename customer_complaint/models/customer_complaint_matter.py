@@ -1,5 +1,3 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -39,7 +37,7 @@ class CustomerComplaintMatter(models.Model):
     product_ref = fields.Char(string="Product or Serial Number", groups=STAFF)
     order_ref = masked.Char(string="Order or Contract", groups=STAFF)
     reference = masked.Reference(
-        lambda self: self._selection_reference(), string="Document", copy=False, groups=STAFF
+        lambda self: self._selection_reference(), string="Related Document", copy=False, groups=STAFF
     )
     source_reference = fields.Char(
         copy=False,
@@ -93,11 +91,11 @@ class CustomerComplaintMatter(models.Model):
 
     @api.model
     def _selection_reference(self):
-        return [
-            (name, self.env["ir.model"].sudo()._get(name).name)
-            for name in self._get_reference_models()
-            if name in self.env
-        ]
+        names = [name for name in self._get_reference_models() if name in self.env]
+        IrModel = self.env["ir.model"].sudo()
+        # read together: the form asks with each loading of its views
+        found = IrModel.browse([IrModel._get_id(name) for name in names])
+        return [(model.model, model.name) for model in found]
 
     @api.constrains("happened_datetime")
     def _check_happened_datetime(self):
@@ -156,13 +154,7 @@ class CustomerComplaintMatter(models.Model):
 
     @api.model
     def _clean_vals(self, vals):
-        """Return the values without null characters, which the database cannot store.
-
-        :raises ValidationError: when the claim is no number, which JSON can carry but nobody can round
-        """
-        amount = vals.get("claimed_amount")
-        if isinstance(amount, float) and not math.isfinite(amount):
-            raise ValidationError(self.env._("The claimed amount is out of range."))
+        """Return the values without null characters, which the database cannot store."""
         broken = {
             name: value.replace("\0", "")
             for name, value in vals.items()

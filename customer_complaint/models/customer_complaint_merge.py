@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from . import identity_fields as masked
 from .customer_complaint import STAFF
 from .customer_complaint_keyword import FLAGS
+from .customer_complaint_stage import DONE_PHASES, OPEN_PHASES
 
 # Notes of the program about one complaint stay in its history.
 STAYING_MESSAGES = ("notification", "user_notification")
@@ -62,6 +63,7 @@ class CustomerComplaintMerge(models.Model):
 
     def action_merge(self):
         """Open the wizard that merges the complaints; of one alone, with its possible duplicates."""
+        self.check_access("read")
         complaints = self
         if len(self) == 1:
             complaints = self.browse([*self.ids, *self._find_related()[self.id]["open"]])
@@ -135,6 +137,7 @@ class CustomerComplaintMerge(models.Model):
                     complaints=", ".join(strangers.mapped("number")),
                 )
             )
+        errors += self._find_mixed_secrecy(main)
         merged = both.filtered("merged_into_id")
         if merged:
             errors.append(
@@ -144,6 +147,10 @@ class CustomerComplaintMerge(models.Model):
             )
         if main.stage_id._get_phase() == "cancelled":
             errors.append(self.env._("The main complaint is cancelled: reopen it or choose another one."))
+        elif main.phase in DONE_PHASES and self.filtered(lambda one: one.phase in OPEN_PHASES):
+            errors.append(
+                self.env._("The main complaint is done, others are open: reopen it or choose an open one.")
+            )
         pending = self.compensation_ids.filtered(
             lambda line: line.state == "proposed" and line.approval_state in ("pending", "approved")
         )
@@ -298,8 +305,8 @@ class CustomerComplaintMerge(models.Model):
     def _track_template(self, changes):
         """The customer is not told that a merged complaint is cancelled: the main one goes on."""
         result = super()._track_template(changes)
-        if self[:1].sudo().merged_into_id:
-            result.pop("stage_id", None)
+        if "stage_id" in result and self[:1].sudo().merged_into_id:
+            del result["stage_id"]
         return result
 
     def _prepare_care_event_vals(self, kind, summary=None):

@@ -3,10 +3,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
+from .customer_complaint_first_deadline import READ_FIELDS
 from .customer_complaint_flow import Missing
 from .customer_complaint_stage import DONE_PHASES
 
 STAFF = "base.group_user"
+# Read at each move, with what is tracked and what time limits ask. All fields would be three times as many.
+MOVED_FIELDS = {"stage_note", "resolved_datetime", "closed_datetime", "reopen_count"}
 SHOWN = 40
 
 
@@ -45,6 +48,7 @@ class CustomerComplaint(models.Model):
 
     def write(self, vals):
         if vals.get("stage_id"):
+            self.sudo().fetch({*self._track_get_fields(), *READ_FIELDS, *MOVED_FIELDS})
             self._check_move(self.env["customer.complaint.stage"].browse(vals["stage_id"]), vals)
             self._forget_reasons(vals)
             staying = self.filtered(lambda complaint: complaint.stage_id.id == vals["stage_id"])

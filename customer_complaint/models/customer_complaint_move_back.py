@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.answers import RELOAD, notify
 from odoo.exceptions import AccessError, UserError
 
 from .customer_complaint_stage import DONE_PHASES, OPEN_PHASES
@@ -63,16 +64,7 @@ class CustomerComplaint(models.Model):
             complaints._step_back(stage)
         count = sum(map(len, going.values()))
         lines = [self.env._("%(count)s complaints are back in their previous stage.", count=count), *staying]
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if staying else "success",
-                "message": "\n".join(lines),
-                "sticky": bool(staying),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify("\n".join(lines), "warning" if staying else "success", RELOAD, sticky=bool(staying))
 
     def _is_reopened_by(self, stage):
         """Return whether a move to the stage would silently open a complaint that is done."""

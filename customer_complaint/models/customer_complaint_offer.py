@@ -17,6 +17,7 @@ class CustomerComplaintOffer(models.Model):
 
     _name = "customer.complaint.offer"
     _description = "Solution Matrix"
+    _inherit = ["customer.number.mixin"]
     _order = "sequence, id"
     _rec_name = "note"
     _check_company_auto = True

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.turns import take_turns
 from odoo.exceptions import UserError
 
 PART = "customer.complaint.part.mixin"
@@ -53,6 +54,7 @@ class CustomerComplaintPartMixin(models.AbstractModel):
 
     def _check_investigation_open(self):
         """:raises UserError: when the investigation of one of the complaints is complete"""
+        take_turns(self.complaint_id)
         done = self.complaint_id.sudo().filtered(lambda one: one.investigation_state == DONE)
         if done:
             raise UserError(

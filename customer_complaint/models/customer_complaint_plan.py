@@ -1,7 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.turns import take_turns
 from odoo.exceptions import AccessError, UserError
 
-from . import identity_fields as masked
+from .customer_complaint_stage import DONE_PHASES
 
 PLAN_STATES = [
     ("draft", "Draft"),
@@ -23,15 +24,7 @@ class CustomerComplaintPlan(models.Model):
 
     _name = "customer.complaint.plan"
     _description = "Countermeasure Plan"
-    _inherit = [
-        "customer.guard.mixin",
-        "customer.approval.mixin",
-        "mail.thread",
-        "mail.activity.mixin",
-        "customer.care.mixin",
-    ]
-    _order = "id desc"
-    _check_company_auto = True
+    _inherit = ["customer.complaint.approved.mixin"]
 
     _approval_protected_fields = ("complaint_id", "content")
     _guarded_fields = {
@@ -44,12 +37,6 @@ class CustomerComplaintPlan(models.Model):
     }
     _computed_fields = ("company_id", "estimated_cost", "actual_cost")
 
-    complaint_id = fields.Many2one(
-        "customer.complaint", required=True, index=True, ondelete="cascade", check_company=True
-    )
-    company_id = fields.Many2one(related="complaint_id.company_id", store=True, precompute=True, index=True)
-    partner_id = masked.Many2one(related="complaint_id.partner_id", string="Customer")
-    user_id = fields.Many2one(related="complaint_id.user_id", string="Handler")
     name = fields.Char(required=True, default=lambda self: self._default_name(), tracking=True)
     goal = fields.Text(help="What shall be reached, for the customer and in the house.")
     version = fields.Integer(readonly=True, copy=False, default=1)
@@ -155,6 +142,10 @@ class CustomerComplaintPlan(models.Model):
             {vals["complaint_id"] for vals in vals_list if vals.get("complaint_id")}
         )
         complaints.check_access("write")
+        # nobody closes the complaint meanwhile
+        take_turns(complaints)
+        if not self.env.su and any(complaint.phase in DONE_PHASES for complaint in complaints):
+            raise UserError(self.env._("The complaint is done and has no countermeasure plan."))
         earlier = complaints._origin.sudo().plan_ids
         earlier._make_room()
         versions = {
@@ -264,9 +255,6 @@ class CustomerComplaintPlan(models.Model):
         self.ensure_one()
         return self._get_costs()[0]
 
-    def _approval_get_responsible(self):
-        return self.complaint_id.user_id
-
     def _approval_on_approved(self):
         result = super()._approval_on_approved()
         self.write({"state": "approved"})
@@ -303,10 +291,17 @@ class CustomerComplaintPlan(models.Model):
 
     def _finish(self):
         """Close the plans of which nothing is open any more (superuser)."""
+        # of the last two that are done at once one sees the other
+        take_turns(self)
         done = self.filtered(lambda plan: plan.state == "approved" and not plan._get_open())
         done.write({"state": "done", "done_datetime": fields.Datetime.now()})
         if done:
             done._care_log("countermeasures_done")
+
+    def _take_up_again(self):
+        """Go on with plans that were done, of which something is open again (superuser)."""
+        again = self.filtered(lambda plan: plan.state == "done" and plan._get_open())
+        again.write({"state": "approved", "done_datetime": False})
 
     def action_cancel(self):
         """Give the plans up, with all that is open in them; compensations stay with the complaint."""
@@ -347,9 +342,3 @@ class CustomerComplaintPlan(models.Model):
     def _get_report_base_filename(self):
         self.ensure_one()
         return self.display_name.replace("/", "-")[:100]
-
-    # What the customer care asks a document
-
-    def _care_get_summary(self):
-        self.ensure_one()
-        return self.display_name

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
-from .customer_complaint import CHANNELS, KINDS, SEVERITIES, URGENCIES
+from .customer_complaint import CHANNELS, URGENCIES
 
 # Fields of a complaint that policies may look at besides its team and company; each policy which it wants.
 CONDITION_FIELDS = frozenset(
@@ -32,21 +32,9 @@ class CustomerComplaintPolicy(models.Model):
 
     _name = "customer.complaint.policy"
     _description = "Complaint Time Limit Policy"
-    _order = "sequence, id"
+    _inherit = ["customer.complaint.matter.mixin"]
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
-    team_ids = fields.Many2many("customer.complaint.team", string="Teams", help="Leave empty for all teams.")
-    category_ids = fields.Many2many(
-        "customer.complaint.category",
-        string="Categories",
-        help="Leave empty for all. Categories below the chosen ones are included.",
-    )
-    severity = fields.Selection(SEVERITIES, help="Leave empty for all.")
     urgency = fields.Selection(URGENCIES, help="Leave empty for all.")
-    kind = fields.Selection(KINDS, help="Leave empty for all.")
     channel = fields.Selection(CHANNELS, help="Leave empty for all.")
     is_regulator = fields.Boolean(
         string="Only from Regulators",

@@ -20,8 +20,11 @@ UNITS = [
 
 
 class CustomerComplaintPolicyLine(models.Model):
+    """One time limit of a policy: how long what may take."""
+
     _name = "customer.complaint.policy.line"
     _description = "Complaint Time Limit"
+    _inherit = ["customer.number.mixin"]
     _order = "policy_id, target, id"
     _rec_name = "target"
 

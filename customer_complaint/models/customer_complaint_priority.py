@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.addons.customer_care.tools.answers import notify
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -33,14 +34,9 @@ class CustomerComplaintPriority(models.Model):
         """Give the open complaints of the user's companies the priority that the matrix has for them now."""
         self.browse().check_access("write")
         count = self._apply(Domain("company_id", "in", self.env.companies.ids))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("%(count)s open complaints have another priority now.", count=count),
-            },
-        }
+        return notify(
+            self.env._("%(count)s open complaints have another priority now.", count=count), "success"
+        )
 
     @api.model
     @tools.ormcache()

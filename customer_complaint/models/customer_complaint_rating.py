@@ -30,7 +30,7 @@ class CustomerComplaintRating(models.Model):
     partner_id = masked.Many2one("res.partner", string="Customer", readonly=True)
     rating = fields.Float(string="Rating (1 to 5)", readonly=True, aggregator="avg")
     rating_text = fields.Selection(RATING_TEXT, string="Rated as", readonly=True)
-    feedback = fields.Text(string="What the Customer Wrote", readonly=True)
+    feedback = masked.Text(string="What the Customer Wrote", readonly=True)
     datetime = fields.Datetime(string="Rated on", readonly=True)
 
     @property

@@ -1,8 +1,11 @@
 import re
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.answers import notify
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from .customer_complaint import PROBLEM_KINDS, STAFF
 from .customer_complaint_stage import OPEN_PHASES
@@ -46,16 +49,7 @@ class CustomerComplaintRegister(models.Model):
         )
 
     def _notify_registered(self, action):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": self.number,
-                "message": self.env._("The complaint is registered."),
-                "next": action,
-            },
-        }
+        return notify(self.env._("The complaint is registered."), "success", action, title=self.number)
 
     def _prepare_register_panel(self):
         """Return what the panel beside the form shows of the complaint (singleton, may be new).
@@ -76,6 +70,7 @@ class CustomerComplaintRegister(models.Model):
             "callbacks": self._search_contacts("customer.callback", "date_planned desc, id desc", family),
             "contacts": self._search_contacts("customer.contact.log", "date_start desc, id desc", family),
             "guide": self.category_id._origin._get_guide(),
+            "format_day": partial(format_date, self.env),
             "lessons": self.env["customer.complaint.action"]._get_lessons(self.category_id._origin),
         }
 

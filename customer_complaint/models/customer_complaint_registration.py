@@ -8,33 +8,55 @@ from odoo.exceptions import UserError, ValidationError
 from .customer_complaint import CODE_ONLY_FIELDS
 from .customer_complaint_first_deadline import FIRST_FIELDS
 
-# What only the program sets, later, and is empty until then.
-EMPTY_FIELDS = {
-    "acknowledged_datetime",
-    "assign_rule_id",
-    "closed_datetime",
-    "duplicate_of_id",
-    "escalation_since",
-    "escalation_state",
-    "forwarded_by",
-    "handler_reason",
-    "handover_user_id",
-    "informed_datetime",
-    "matched_words",
-    "merged_into_id",
-    "previous_id",
-    "probable_partner_id",
-    "repeat_of_id",
-    "resolved_datetime",
-    "responded_datetime",
-    "signed_by",
-    "signed_datetime",
-    "signed_digest",
-    "solution_answer",
-    "told_flags",
-}
-# No default takes the place of what the program computes either.
-WITHOUT_DEFAULT = EMPTY_FIELDS.union(FIRST_FIELDS)
+# What only the program sets, mostly later, and is empty until then.
+EMPTY_FIELDS = frozenset(
+    {
+        "acknowledged_datetime",
+        "action_ids",
+        "alarm_state",
+        "answer_ids",
+        "assign_rule_id",
+        "clock_ids",
+        "closed_datetime",
+        "duplicate_of_id",
+        "escalation_ids",
+        "escalation_since",
+        "escalation_state",
+        "external_reference",
+        "first_confirmation",
+        "forwarded_by",
+        "handler_reason",
+        "handover_user_id",
+        "informed_datetime",
+        "investigated_by_id",
+        "investigated_datetime",
+        "major_datetime",
+        "major_reason",
+        "major_rule_id",
+        "matched_words",
+        "merged_into_id",
+        "previous_id",
+        "probable_partner_id",
+        "released_by_id",
+        "released_datetime",
+        "repeat_of_id",
+        "resolved_datetime",
+        "responded_datetime",
+        "satisfaction_datetime",
+        "satisfaction_source",
+        "signature",
+        "signed_by",
+        "signed_datetime",
+        "signed_digest",
+        "solution_answer",
+        "stage_history_ids",
+        "told_flags",
+        "verdict_datetime",
+        "verdict_informed_datetime",
+        "verdict_user_id",
+        "waiting_warned_datetime",
+    }
+)
 
 
 class CustomerComplaintRegistration(models.Model):
@@ -44,14 +66,37 @@ class CustomerComplaintRegistration(models.Model):
 
     @api.model
     def default_get(self, fields):
-        """Neither a client's context nor a user's default says what only the program sets."""
-        return super().default_get([name for name in fields if name not in WITHOUT_DEFAULT])
+        """Neither a client's context nor a user's default says what only the program sets.
+
+        Each complaint of a batch asks for nearly all fields: those that can have no default are left out at once.
+        """
+        possible = {
+            *self._get_default_names(),
+            *self.env["ir.default"]._get_model_defaults(self._name),
+            *(key.removeprefix("default_") for key in self.env.context if key.startswith("default_")),
+        }
+        possible -= self._get_empty_fields()
+        return super().default_get([name for name in fields if name in possible and name not in FIRST_FIELDS])
+
+    @api.model
+    @tools.ormcache()
+    def _get_default_names(self):
+        """Return the names of the fields that say a default themselves."""
+        return frozenset(name for name, field in self._fields.items() if field.default or field.inherited)
+
+    @api.model
+    def _get_empty_fields(self):
+        """Return the names of fields that no default fills and that are empty until the program sets them.
+
+        Override to add others.
+        """
+        return EMPTY_FIELDS
 
     def _drop_empty(self, vals_list):
         """Leave out of the statement what is empty and has no default: each column costs for each row."""
+        empty = self._get_empty_fields()
         return [
-            {name: value for name, value in vals.items() if value or name not in EMPTY_FIELDS}
-            for vals in vals_list
+            {name: value for name, value in vals.items() if value or name not in empty} for vals in vals_list
         ]
 
     def _fill_defaults(self, vals_list):
@@ -93,12 +138,13 @@ class CustomerComplaintRegistration(models.Model):
             return
         companies = self.env["res.company"].browse({vals["company_id"] for vals in missing})
         defaults = self.env["customer.complaint.team"]._get_default_teams(companies)
+        Category = self.env["customer.complaint.category"].sudo()
         for vals in missing:
             company = self.env["res.company"].browse(vals["company_id"])
-            team = self.env["customer.complaint.category"].sudo().browse(vals.get("category_id")).team_id
-            if team.company_id != company:
-                team = defaults.get(company, team.browse())
-            vals["team_id"] = team.id
+            team = vals.get("category_id") and Category.browse(vals["category_id"]).team_id
+            if not team or team.company_id != company:
+                team = defaults.get(company)
+            vals["team_id"] = team.id if team else False
 
     def _fill_numbers(self, vals_list):
         """Give each complaint its number, drawing one range for each company."""
@@ -119,9 +165,11 @@ class CustomerComplaintRegistration(models.Model):
         if not facts:
             raise ValidationError(self.env._("There is no sequence for complaint numbers."))
         sequence_id, is_simple, prefix, suffix, padding = facts
-        Sequence = self.env["ir.sequence"].sudo()
+        # The year in a number is that of the company, also when a mail or the portal brings the complaint.
+        Sequence = self.env["ir.sequence"].sudo().with_context(tz=company.sudo()._care_get_tz())
         if not is_simple:
-            return [Sequence.browse(sequence_id).next_by_id() for _index in range(count)]
+            day = company.sudo()._care_get_day()
+            return [Sequence.browse(sequence_id).next_by_id(day) for _index in range(count)]
         try:
             rows = self.env.execute_query(
                 tools.SQL(

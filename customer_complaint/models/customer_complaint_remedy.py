@@ -34,13 +34,15 @@ class CustomerComplaintRemedy(models.Model):
             complaint.plan_id = complaint.plan_ids.filtered("is_current")[:1]
 
     def _search_plan_id(self, operator, value):
+        current = Domain("is_current", "=", True)
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
-        if operator == "in" and False in value:
-            return NotImplemented
         if operator in ("any", "any!"):
-            return Domain("plan_ids", operator, Domain("is_current", "=", True) & Domain(value))
-        return Domain("plan_ids", "any", Domain("is_current", "=", True) & Domain("id", operator, value))
+            return Domain("plan_ids", operator, current & Domain(value))
+        if operator != "in" or False not in value:
+            return Domain("plan_ids", "any", current & Domain("id", operator, value))
+        plans = Domain("id", "in", [plan for plan in value if plan])
+        return Domain("plan_ids", "any", current & plans) | ~Domain("plan_ids", "any", current)
 
     def _get_live_plan(self):
         """Return the plan on which work goes on, or will (singleton); as superuser, may be empty."""
@@ -128,13 +130,18 @@ class CustomerComplaintRemedy(models.Model):
             if plan.approval_state == "pending":
                 text = self.env._("the countermeasure plan waits for approval")
             elif phase == "closed" and plan.state == "approved":
-                text = self.env._("the countermeasure plan is not carried out")
+                text = complaint._get_plan_gap()
             elif phase == "closed" and plan:
                 text = self.env._("the countermeasure plan is not approved: request approval or cancel it")
             else:
                 continue
             missing = missing + [Missing(complaint, text, "action_plan")]
         return missing
+
+    def _get_plan_gap(self):
+        """Say what of the current plan is not carried out (singleton, as superuser)."""
+        names = self.plan_id._get_open() or [self.plan_id.name]
+        return self.env._("the countermeasure plan is not carried out: %(names)s", names=", ".join(names))
 
     def _check_merge(self, main):
         result = super()._check_merge(main)

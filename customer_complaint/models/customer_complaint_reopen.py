@@ -51,6 +51,12 @@ class CustomerComplaintReopening(models.Model):
             return {**action, "views": [(False, "form")], "res_id": new.id}
         return {**action, "domain": [("id", "in", new.ids)], "context": {}}
 
+    def _reopen_by_call(self, reason):
+        """A call long afterwards begins a new complaint, as the staff would."""
+        if self._is_too_old_to_reopen():
+            return self._continue(reason)
+        return super()._reopen_by_call(reason)
+
     def _is_too_old_to_reopen(self):
         """Return whether the complaint (singleton) was done before the time in which the staff may reopen it."""
         self.ensure_one()

@@ -1,3 +1,5 @@
+import re
+
 from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -52,9 +54,13 @@ class CustomerComplaintReply(models.Model):
         """Return the text with the placeholders replaced by facts of the complaint."""
         if is_html_empty(body):
             return Markup("")
-        for name, value in self._get_placeholders(complaint).items():
-            body = body.replace(f"{{{name}}}", escape(value or ""))
-        return Markup(body)
+        places = self._get_placeholders(complaint)
+        return Markup(self._put_in(body, {name: escape(value or "") for name, value in places.items()}))
+
+    @api.model
+    def _put_in(self, text, places):
+        """Return the text with all placeholders replaced at once: what a customer wrote is none."""
+        return re.sub(r"{(\w+)}", lambda match: str(places.get(match[1], match[0])), text)
 
     @api.model
     def _get_placeholders(self, complaint):

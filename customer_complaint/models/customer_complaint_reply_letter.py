@@ -39,9 +39,8 @@ class CustomerComplaintReply(models.Model):
         places = {**self._get_placeholders(complaint), **template._get_letter_placeholders(complaint, body)}
         subject = template.subject or template.name
         text = "" if is_html_empty(template.body) else template.body
-        for name, value in places.items():
-            subject = subject.replace(f"{{{name}}}", str(value or ""))
-            text = text.replace(f"{{{name}}}", escape(value or ""))
+        subject = self._put_in(subject, {name: value or "" for name, value in places.items()})
+        text = self._put_in(text, {name: escape(value or "") for name, value in places.items()})
         return subject, Markup(text)
 
     def _get_letter_placeholders(self, complaint, body=None):
@@ -53,7 +52,9 @@ class CustomerComplaintReply(models.Model):
         verdicts = dict(complaint._fields["verdict"]._description_selection(self.env))
         offers = complaint._portal_get_offers().with_context(lang=self.env.lang)
         return {
-            "received": format_date(self.env, complaint.received_datetime.date()),
+            "received": format_date(
+                self.env, complaint.company_id._care_get_day(complaint.received_datetime)
+            ),
             "verdict": verdicts.get(complaint.verdict, ""),
             "findings": Markup(complaint.resolution or ""),
             "proposal": Markup(complaint.proposal or ""),

@@ -7,6 +7,7 @@ from .customer_complaint_clock import STATES
 from .customer_complaint_satisfaction import ANSWER_SOURCES
 from .customer_complaint_stage import PHASES
 
+FIRST_TRY = [("yes", "Confirmed at First Try"), ("no", "Not Confirmed at First Try")]
 SATISFIED = [("yes", "Satisfied"), ("no", "Not Satisfied")]
 # Time limits that are measured once for each complaint, with the date that ends the time of the calendar.
 MEASURED = {
@@ -17,7 +18,6 @@ MEASURED = {
 }
 # What keeps figures from naming the customer of a complaint.
 SECRETS = ("is_confidential", "is_identity_protected")
-SHARES = {"median": 0.5, "p90": 0.9}
 
 
 class CustomerComplaintReport(models.Model):
@@ -33,6 +33,7 @@ class CustomerComplaintReport(models.Model):
 
     _name = "customer.complaint.report"
     _description = "Complaint Analysis"
+    _inherit = ["customer.quantile.mixin"]
     _auto = False
     _order = "received_datetime desc, id desc"
     _rec_name = "complaint_id"
@@ -46,6 +47,7 @@ class CustomerComplaintReport(models.Model):
             "commercial_partner_id",
             "company_id",
             "dissatisfaction_ids",
+            "first_confirmation",
             "is_confidential",
             "is_major",
             "kind",
@@ -70,6 +72,7 @@ class CustomerComplaintReport(models.Model):
         ],
         "customer.complaint.clock": ["complaint_id", "target", "state", "unit", "used_seconds"],
         "customer.complaint.category": ["parent_path"],
+        "customer.complaint.responsibility": ["complaint_id", "department_id", "percent", "state"],
         "customer.complaint.stage": ["phase"],
         "res.company": ["care_satisfied_from"],
         "res.partner": ["care_grade_id"],
@@ -88,6 +91,12 @@ class CustomerComplaintReport(models.Model):
     category_id = fields.Many2one("customer.complaint.category", readonly=True)
     root_category_id = fields.Many2one("customer.complaint.category", string="Type", readonly=True)
     cause_id = fields.Many2one("customer.complaint.cause", string="Root Cause", readonly=True)
+    department_id = fields.Many2one(
+        "customer.complaint.department",
+        string="Responsible Department",
+        readonly=True,
+        help="The department with the largest share in the split of responsibility that was put to those named.",
+    )
     product_ref = fields.Char(
         string="Product", readonly=True, help="Not named where the complaint is confidential."
     )
@@ -147,6 +156,13 @@ class CustomerComplaintReport(models.Model):
     is_reopened = fields.Boolean(readonly=True)
     reopen_count = fields.Integer(string="Times Reopened", readonly=True, aggregator="sum")
     reopened_percent = fields.Float(string="Reopened (%)", readonly=True, aggregator="avg")
+    first_try = fields.Selection(
+        FIRST_TRY,
+        string="Result of the Callback",
+        readonly=True,
+        help="Confirmed at first try: solved, as the customer said in the first callback, and never reopened.",
+    )
+    confirmed_percent = fields.Float(string="Confirmed at First Try (%)", readonly=True, aggregator="avg")
     satisfaction = fields.Float(string="Satisfaction (1-10)", readonly=True, aggregator="avg", digits=(4, 1))
     satisfaction_source = fields.Selection(ANSWER_SOURCES, string="Answer from", readonly=True)
     satisfaction_datetime = fields.Datetime(string="Answered on", readonly=True)
@@ -233,6 +249,7 @@ class CustomerComplaintReport(models.Model):
         columns["complaint_id"] = SQL("%s.id", case)
         columns["root_category_id"] = SQL("NULLIF(split_part(category.parent_path, '/', 1), '')::integer")
         columns["phase"] = SQL("stage.phase")
+        columns["department_id"] = self._get_department_sql(case)
         is_named = self._get_naming_sql(case)
         columns["grade_id"] = SQL("CASE WHEN %s THEN customer.care_grade_id END", is_named)
         for name in ("commercial_partner_id", "product_ref"):
@@ -241,6 +258,9 @@ class CustomerComplaintReport(models.Model):
         columns["repeat_percent"] = self._get_percent(columns["is_repeat"])
         columns["is_reopened"] = SQL("COALESCE(%s.reopen_count, 0) > 0", case)
         columns["reopened_percent"] = self._get_percent(columns["is_reopened"])
+        confirmed = SQL("(%s)", self._get_confirmed_sql(case))
+        columns["first_try"] = SQL("CASE %s WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END", confirmed)
+        columns["confirmed_percent"] = self._get_percent(confirmed)
         answer = SQL("NULLIF(%s.satisfaction, 0)", case)
         is_satisfied = SQL("%s >= company.care_satisfied_from", answer)
         columns["satisfaction"] = SQL("%s::numeric", answer)
@@ -249,11 +269,30 @@ class CustomerComplaintReport(models.Model):
         return {**columns, **self._get_time_columns(case)}
 
     @api.model
+    def _get_department_sql(self, case):
+        """Return SQL of the main responsible department; PostgreSQL leaves it out where nobody asks for it."""
+        return SQL(
+            "(SELECT share.department_id FROM customer_complaint_responsibility share"
+            " WHERE share.complaint_id = %s.id AND share.department_id IS NOT NULL AND share.state != 'draft'"
+            " ORDER BY share.percent DESC, share.id LIMIT 1)",
+            case,
+        )
+
+    @api.model
     def _get_naming_sql(self, case):
         """Return SQL of whether figures may name the customer of a complaint; for all readers alike."""
         known = self.env["customer.complaint"]._fields
         terms = [SQL("%s.%s IS NOT TRUE", case, SQL.identifier(name)) for name in SECRETS if name in known]
         return SQL("(%s)", SQL(" AND ").join(terms))
+
+    @api.model
+    def _get_confirmed_sql(self, case):
+        """Return SQL of whether the solution was confirmed at first try; NULL where no customer said so."""
+        return SQL(
+            "CASE WHEN %(case)s.first_confirmation IS NOT NULL"
+            " THEN %(case)s.first_confirmation = 'yes' AND COALESCE(%(case)s.reopen_count, 0) = 0 END",
+            case=case,
+        )
 
     @api.model
     def _get_time_columns(self, case):
@@ -293,13 +332,6 @@ class CustomerComplaintReport(models.Model):
     def _get_percent(self, condition):
         """Return SQL that is 100 or 0, so that its average is a share in percent; unknown stays unknown."""
         return SQL("CASE %s WHEN TRUE THEN 100.0 WHEN FALSE THEN 0.0 END", condition)
-
-    def _read_group_select(self, aggregate_spec, query):
-        name, _sep, function = aggregate_spec.partition(":")
-        if function in SHARES and name in self._fields:
-            column = self._field_to_sql(self._table, name, query)
-            return SQL("percentile_cont(%s) WITHIN GROUP (ORDER BY %s)", SHARES[function], column)
-        return super()._read_group_select(aggregate_spec, query)
 
     def action_open_complaint(self):
         """Open the complaint."""

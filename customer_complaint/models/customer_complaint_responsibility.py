@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.turns import take_turns
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import float_compare
@@ -286,6 +287,11 @@ class CustomerComplaintResponsibility(models.Model):
                 )
             )
 
+    @api.model
+    def _prepare_revised_vals(self):
+        """Return the values of shares that are taken back to be changed."""
+        return dict(GUARDED)
+
     def _prepare_answer_vals(self, state, answer):
         return {
             "state": state,
@@ -313,7 +319,7 @@ class CustomerComplaint(models.Model):
         :raises UserError: unless they are 100 percent together
         """
         self.check_access("write")
-        self.sudo().lock_for_update(allow_referencing=True)
+        take_turns(self)
         for complaint in self:
             shares = complaint.sudo().responsibility_ids.filtered(lambda share: share.state == "draft")
             if not shares:
@@ -341,7 +347,7 @@ class CustomerComplaint(models.Model):
                 self.env._("A manager has decided on this split; only a manager takes it back.")
             )
         shares._check_investigation_open()
-        shares.write(GUARDED)
+        shares.write(shares._prepare_revised_vals())
         shares.activity_unlink([ACTIVITY])
         body = self.env._("The split of responsibility was taken back.")
         self._message_log_batch(bodies=dict.fromkeys(self.ids, body))

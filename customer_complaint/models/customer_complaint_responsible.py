@@ -235,6 +235,14 @@ class CustomerComplaint(models.Model):
             lambda user: user.active and not user.share and companies <= user.company_ids
         ).with_env(self.env)
 
+    def _complaint_on_reopened(self):
+        """Complaints that are reopened after their handler left go to the leader of the team."""
+        result = super()._complaint_on_reopened()
+        gone = self.user_id.filtered(lambda user: not user.active)
+        if gone:
+            self._leave_to_leaders(gone)
+        return result
+
     def _leave_to_leaders(self, users):
         """Give the open complaints of users who left to the leaders of their teams, without leader to nobody."""
         left = self.search([("user_id", "in", users.ids), ("phase", "in", OPEN_PHASES)])

@@ -17,7 +17,7 @@ class CustomerComplaintReview(models.Model):
 
     _name = "customer.complaint.review"
     _description = "Second Review"
-    _inherit = ["customer.guard.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["customer.guard.mixin", "mail.thread", "mail.activity.mixin", "complaint.identity.mixin"]
     _order = "id desc"
     _rec_name = "complaint_id"
 
@@ -56,7 +56,7 @@ class CustomerComplaintReview(models.Model):
         "res.users", index="btree_not_null", domain=[("share", "=", False)], tracking=True,
         help="Neither who handles the complaint nor who approved the solution.",
     )  # fmt: skip
-    reason = fields.Text(string="Why the Customer Declines", readonly=True)
+    reason = masked.Text(string="Why the Customer Declines", readonly=True)
     declined_solution = fields.Html(readonly=True, help="As it was before the customer.")
     requested_datetime = fields.Datetime(string="Asked on", readonly=True)
     deadline = fields.Datetime(tracking=True)
@@ -133,7 +133,7 @@ class CustomerComplaintReview(models.Model):
                 "complaint_id": complaint.id,
                 "reviewer_id": False,
                 "reason": reason or False,
-                "declined_solution": complaint._get_solution_html(),
+                "declined_solution": self._get_solution_told(complaint),
                 "requested_datetime": now,
                 "deadline": self._get_deadline(complaint, now),
             }
@@ -219,6 +219,10 @@ class CustomerComplaintReview(models.Model):
             "context": {"default_review_id": self.id},
         }
 
+    def _get_solution_told(self, complaint):
+        """Return the solution (html) in the customer's language: whoever compares, reads the same words."""
+        return complaint.with_context(lang=complaint._complaint_get_lang())._get_solution_html()
+
     def _is_declined(self, solution):
         """Return whether a solution says what the declined one said (singleton)."""
         texts = [html2plaintext(html or "").split() for html in (solution, self.sudo().declined_solution)]
@@ -262,7 +266,7 @@ class CustomerComplaintReview(models.Model):
             if is_html_empty(proposal):
                 raise UserError(self.env._("Write the improved solution."))
             complaint.proposal = proposal
-            if self._is_declined(complaint._get_solution_html()):
+            if self._is_declined(self._get_solution_told(complaint)):
                 raise UserError(self.env._("The improved solution is the one that was declined."))
         # the customer is asked again, also about what was upheld
         complaint.solution_answer = False

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.turns import take_turns
 from odoo.exceptions import UserError
 
 from .customer_complaint_compensation import LARGEST_AMOUNT
@@ -51,13 +52,15 @@ class CustomerComplaintReward(models.Model):
     def action_request_approval(self):
         """Ask a manager; see the mixin.
 
-        :raises UserError: when no approval rule applies: a proposal is never approved by itself
+        :raises UserError: when no approval rule applies, a proposal is never approved by itself; or when the scorecard
+            it rests on was reopened
         """
         self.check_access("write")
+        cards = self.sudo().scorecard_id
+        take_turns(cards)
+        if any(card.state != "confirmed" for card in cards):
+            raise UserError(self.env._("The scorecard has to be confirmed again first."))
         asked = {vals["res_id"] for vals in self.sudo()._approval_prepare_lines()}
         if asked != set(self.ids):
             raise UserError(self.env._("No approval rule says who decides on this proposal."))
         return super().action_request_approval()
-
-    def _approval_get_responsible(self):
-        return self.user_id

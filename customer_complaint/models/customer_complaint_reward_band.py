@@ -2,12 +2,15 @@ from odoo import api, fields, models
 
 from .customer_complaint_compensation import LARGEST_AMOUNT
 
+LARGEST_TOTAL = 1000
+
 
 class CustomerComplaintRewardBand(models.Model):
     """What is proposed for a scorecard of so many points. Nothing follows without the approval of a manager."""
 
     _name = "customer.complaint.reward.band"
     _description = "Reward Band of Scorecards"
+    _inherit = ["customer.number.mixin"]
     _order = "total_from desc, id"
 
     name = fields.Char(string="Proposal", required=True, translate=True)
@@ -23,8 +26,8 @@ class CustomerComplaintRewardBand(models.Model):
     amount = fields.Float(digits=(16, 2), help="In the currency of the company; 0 where no money is meant.")
 
     _points_order = models.Constraint(
-        "CHECK(total_from >= 0 AND total_from < total_to)",
-        "A band begins at 0 or more points and ends above its beginning.",
+        f"CHECK(total_from >= 0 AND total_from < total_to AND total_to <= {LARGEST_TOTAL})",
+        "A band begins at 0 or more points and ends above its beginning, at 1,000 at most.",
     )
     _amount_positive = models.Constraint(
         # not a number is larger than any number

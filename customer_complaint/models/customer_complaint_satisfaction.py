@@ -12,8 +12,8 @@ ANSWER_SOURCES = [
     ("survey", "Survey"),
     ("staff", "Noted by Hand"),
 ]
-# Only the program says where an answer came from and when.
-ANSWER_FIELDS = {"satisfaction_source": False, "satisfaction_datetime": False}
+# Only the program says where an answer came from and when, and what was said first.
+ANSWER_FIELDS = {"satisfaction_source": False, "satisfaction_datetime": False, "first_confirmation": False}
 # The faces of the portal (1, 3, 5) and the stars of Odoo's ratings, on the scale of calls.
 POINTS_OF_STAR = 2
 
@@ -155,7 +155,13 @@ class CustomerComplaintSatisfaction(models.Model):
         return self.env["customer.complaint.dissatisfaction"].sudo().search(Domain.TRUE)
 
     def rating_apply(self, rate, *args, **kwargs):
-        """Take over the rating, however it came in."""
+        """Take over the rating, however it came in.
+
+        :raises AccessError: unless called as superuser, as the pages of customers do; else an employee could apply a
+            rating of his own
+        """
+        if not self.env.su:
+            self.env["rating.rating"]._refuse_rating()
         rating = super().rating_apply(rate, *args, **kwargs)
         if rate:
             none = self.env["customer.complaint.dissatisfaction"]

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.addons.customer_care.tools.turns import take_turns
 from odoo.exceptions import UserError
 
 
@@ -23,6 +24,8 @@ class CustomerComplaintScorecard(models.Model):
         self.ensure_one()
         self._check_judge()
         card = self.sudo()
+        # whoever proposes at the same moment opens what the first proposed
+        take_turns(card)
         reward = card.reward_ids[:1]
         if not reward:
             if card.state != "confirmed" or not card.has_total:

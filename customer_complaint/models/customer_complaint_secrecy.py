@@ -58,6 +58,17 @@ class CustomerComplaint(models.Model):
 
     _confidential_idx = models.Index("(id) WHERE is_confidential IS TRUE")
 
+    @api.depends("is_confidential")
+    @api.depends_context("lang", "uid")
+    def _compute_display_name(self):
+        """Tell nothing to who may not see the complaint: names are read as superuser wherever it is linked."""
+        result = super()._compute_display_name()
+        secret = self.sudo().filtered("is_confidential")
+        if secret and self.env.user._is_internal() and not self.env.user._is_superuser():
+            hidden = secret - secret.filtered_domain(self._get_confidential_domain())
+            hidden.with_env(self.env).display_name = self.env._("Confidential complaint")
+        return result
+
     @api.constrains("is_confidential", "accused_ids", "user_id", "helper_ids")
     def _check_accused(self):
         for complaint in self.sudo().filtered("is_confidential"):
@@ -286,8 +297,8 @@ class CustomerComplaint(models.Model):
                 )
         return super(CustomerComplaint, self - secret)._complaint_remind(type_xmlid, summary)
 
-    def _complaint_on_resolved(self):
+    def _plan_follow_up(self, trigger):
         """Have no callbacks made by people who may not know of the complaint."""
         return super(
             CustomerComplaint, self.filtered(lambda complaint: not complaint.is_confidential)
-        )._complaint_on_resolved()
+        )._plan_follow_up(trigger)

@@ -20,6 +20,7 @@ class CustomerComplaintStage(models.Model):
 
     _name = "customer.complaint.stage"
     _description = "Complaint Stage"
+    _inherit = "customer.cached.mixin"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -71,27 +72,20 @@ class CustomerComplaintStage(models.Model):
         help="When a complaint changes teams it goes to the stage with the same origin.",
     )
 
+    @api.depends("name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self._set_cached_names()
+
     @api.depends("phase")
     def _compute_clock_effect(self):
         for stage in self:
             stage.clock_effect = PHASE_EFFECTS[stage.phase or "open"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        stages = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return stages
-
     def write(self, vals):
         result = super().write(vals)
         if not {"active", "phase", "team_ids"}.isdisjoint(vals):
             self._check_open_stage_left()
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -190,12 +184,16 @@ class CustomerComplaintStage(models.Model):
     @api.model
     def _get_flow(self, team):
         """Return the active stages that complaints of ``team`` (may be empty) use, in order."""
-        return self.browse(
-            [
-                stage_id
-                for stage_id, facts in self._get_facts().items()
-                if facts["active"] and self.browse(stage_id)._is_open_to(team)
-            ]
+        return self.browse(self._get_flow_ids(team.id or False))
+
+    @api.model
+    @tools.ormcache("team_id")
+    def _get_flow_ids(self, team_id):
+        team = self.env["customer.complaint.team"].browse(team_id or ())
+        return tuple(
+            stage_id
+            for stage_id, facts in self._get_facts().items()
+            if facts["active"] and self.browse(stage_id)._is_open_to(team)
         )
 
     @api.model

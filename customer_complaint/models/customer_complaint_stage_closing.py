@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .customer_complaint import PROBLEM_KINDS
+from .customer_complaint import PROBLEM_KINDS, SEVERITIES
 from .customer_complaint_flow import Missing
 
 # What stages may ask before a complaint enters, beside tasks, approvals and the customer's acceptance.
@@ -12,6 +12,9 @@ GATES = (
     "needs_answer",
     "needs_release",
 )
+# Those among them that may spare everyday complaints.
+SPARING = {"needs_verdict", "needs_cause", "needs_informed", "needs_answer"}
+RANKS = {severity: rank for rank, (severity, _name) in enumerate(SEVERITIES)}
 
 
 class CustomerComplaintStage(models.Model):
@@ -39,15 +42,26 @@ class CustomerComplaintStage(models.Model):
     needs_answer = fields.Boolean(
         string="Customer's Answer Known",
         help="The customer accepted or declined what was proposed, rated the handling or was reached by a callback. "
-        "Not asked where the customer cannot be reached at all.",
+        "Not asked where the customer cannot be reached at all, nor of what closes because no answer came.",
     )
     needs_release = fields.Boolean(
         string="Major Complaint Released",
         help="A major complaint enters only after the service manager has signed its report.",
     )
 
+    gates_from = fields.Selection(
+        SEVERITIES,
+        string="Asked from Severity",
+        help="Verdict, cause, information and answer of the customer are asked of this severity and those above it. "
+        "Leave empty for all.",
+    )
+
     def _prepare_facts(self):
-        return {**super()._prepare_facts(), "gates": tuple(gate for gate in GATES if self[gate])}
+        return {
+            **super()._prepare_facts(),
+            "gates": tuple(gate for gate in GATES if self[gate]),
+            "gates_from": RANKS.get(self.gates_from, 0),
+        }
 
 
 class CustomerComplaint(models.Model):
@@ -57,14 +71,18 @@ class CustomerComplaint(models.Model):
 
     def _get_missing(self, stage):
         missing = super()._get_missing(stage)
-        gates = stage._get_facts()[stage.id]["gates"]
-        found = []
+        facts = stage._get_facts()[stage.id]
+        gates, found = facts["gates"], []
         for complaint in self.sudo() if gates else ():
+            is_spared = RANKS[complaint.severity] < facts["gates_from"]
             for gate in gates:
+                if is_spared and gate in SPARING:
+                    continue
                 lacking = getattr(complaint, f"_lacks_{gate.removeprefix('needs_')}")()
                 if lacking:
                     found.append(Missing(complaint, *lacking))
-        return missing + found
+        # the plan is asked for by closing itself too
+        return missing + [lack for lack in found if lack not in missing]
 
     # Each returns (text, method that helps) of what one complaint (as superuser) lacks, or None.
 
@@ -80,11 +98,7 @@ class CustomerComplaint(models.Model):
 
     def _lacks_plan_done(self):
         # a plan that was given up has nothing open any more
-        names = self.plan_id._get_open()
-        if not names:
-            return None
-        text = self.env._("the countermeasure plan is not carried out: %(names)s", names=", ".join(names))
-        return text, "action_plan"
+        return (self._get_plan_gap(), "action_plan") if self.plan_id._get_open() else None
 
     def _lacks_informed(self):
         informed = self.informed_datetime
@@ -94,6 +108,9 @@ class CustomerComplaint(models.Model):
 
     def _lacks_answer(self):
         if not self._is_reachable() or self.solution_answer or self.rating_last_value:
+            return None
+        if self.is_closed_unanswered:
+            # warned that silence closes it: that is the answer
             return None
         reached = [
             ("res_model", "=", self._name),

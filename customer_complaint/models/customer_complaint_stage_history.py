@@ -47,10 +47,12 @@ class CustomerComplaintStageHistory(models.Model):
     @api.depends("complaint_id", "datetime")
     def _compute_working_hours(self):
         """Take the spans of whole complaints: an entry ends with the next one."""
-        complaints = self.complaint_id
+        saved = self.filtered("id")
+        (self - saved).working_hours = 0.0
+        complaints = saved.complaint_id
         spans = self._get_spans(complaints)
         calendars = self.env["customer.complaint.clock"]._get_calendars(complaints)
-        for complaint, rows in self.grouped("complaint_id").items():
+        for complaint, rows in saved.grouped("complaint_id").items():
             company = complaint.company_id
             calendar = calendars[complaint.team_id, company]
             begin = min(spans[row.id][0] for row in rows)

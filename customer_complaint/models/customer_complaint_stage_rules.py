@@ -83,6 +83,8 @@ class CustomerComplaintStage(models.Model):
     @api.model
     def _search_flow_team_id(self, operator, value):
         """Find the stages of the flow of teams (ids), False: of complaints without team."""
+        if operator == "any":
+            operator, value = "in", self.env["customer.complaint.team"].search(value).ids
         if operator != "in":
             return NotImplemented
         teams = [self.env["customer.complaint.team"].browse(team_id or []) for team_id in value]

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, ValidationError
 
+from .customer_complaint_stage import DONE_PHASES
+
 
 class CustomerComplaintStage(models.Model):
     """No stage goes while complaints are in it, and none without which nobody could close one."""
@@ -10,6 +12,8 @@ class CustomerComplaintStage(models.Model):
     def write(self, vals):
         if "active" in vals and not vals["active"]:
             self._check_left()
+        if "phase" in vals:
+            self._check_meaning(vals["phase"])
         if {"active", "phase", "team_ids"}.isdisjoint(vals):
             return super().write(vals)
         before = self._get_teams_without("closed")
@@ -48,6 +52,23 @@ class CustomerComplaintStage(models.Model):
             )
             text = f"{text}\n{self.env['customer.complaint']._list_uses(counts)}"
             raise RedirectWarning(text, self._prepare_archive_action(), self.env._("Move Them to…"))
+
+    def _check_meaning(self, phase):
+        """See that no complaint is done, or not any more, because its stage means something else from now on.
+
+        :raises ValidationError: naming the stages that complaints are in
+        """
+        changed = self.filtered(
+            lambda stage: stage.phase != phase and not {stage.phase, phase}.isdisjoint(DONE_PHASES)
+        )
+        counts = changed._count_complaints()
+        if counts:
+            text = self.env._(
+                "Complaints would be done, or open again, without having been moved. Move them out of these stages "
+                "before you change what the stages mean:"
+            )
+            text = f"{text}\n{self.env['customer.complaint']._list_uses(counts)}"
+            raise ValidationError(text)
 
     def _prepare_archive_action(self):
         return {

@@ -1,6 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.turns import take_turns
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, format_datetime, html2plaintext, is_html_empty, plaintext2html
@@ -25,7 +26,8 @@ GUARDED_FIELDS = {
     "reopen_count": 0,
 }
 # What those who do the task were told cannot change behind their back.
-TOLD_FIELDS = {"complaint_id", "department_id", "user_id", "email", "briefing"}
+ADDRESSEE_FIELDS = {"department_id", "user_id", "email"}
+TOLD_FIELDS = {*ADDRESSEE_FIELDS, "complaint_id", "briefing"}
 
 
 class CustomerComplaintTask(models.Model):
@@ -153,7 +155,20 @@ class CustomerComplaintTask(models.Model):
     def create(self, vals_list):
         tasks = super().create(vals_list)
         tasks.complaint_id.check_access("write")
+        # nobody closes the complaint meanwhile
+        take_turns(tasks.complaint_id)
         return tasks
+
+    def write(self, vals):
+        if ADDRESSEE_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        before = {task: (task.user_id, task.email) for task in self.sudo()}
+        result = super().write(vals)
+        for task, addressee in before.items():
+            if (task.user_id, task.email) != addressee:
+                # the link of who had it before leads nowhere
+                task.token = secrets.token_urlsafe(32)
+        return result
 
     def _check_change(self, vals):
         self.complaint_id.check_access("write")
@@ -186,8 +201,8 @@ class CustomerComplaintTask(models.Model):
         return self.user_id.lang or self.company_id.partner_id.lang or self.env.lang
 
     def _is_link_open(self):
-        """The page shows what is in work or was answered; not what is a draft, cancelled or of a closed past."""
-        return self.state in ("open", "done", "returned")
+        """The page shows what is in work or was answered, no drafts and nothing cancelled; to nobody who has left."""
+        return self.state in ("open", "done", "returned") and (not self.user_id or self.user_id.active)
 
     def _has_content(self, html):
         return bool(html) and not is_html_empty(html) and bool(html2plaintext(html).strip())
@@ -200,7 +215,10 @@ class CustomerComplaintTask(models.Model):
         self.ensure_one()
         if not self.deadline:
             return ""
-        zone = self.user_id.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC"
         return format_datetime(
-            self.env, self.deadline, tz=zone, dt_format="short", lang_code=self._get_lang()
+            self.env, self.deadline, tz=self._get_zone(), dt_format="short", lang_code=self._get_lang()
         )
+
+    def _get_zone(self):
+        """Return the name of the time zone of who does the task (singleton)."""
+        return self.user_id.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC"

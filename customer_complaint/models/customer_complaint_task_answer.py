@@ -1,5 +1,8 @@
+import pytz
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.batches import work_in_batches
+from odoo.addons.customer_care.tools.turns import take_turns
+from odoo.addons.customer_care.tools.worktime import to_local
 from odoo.exceptions import UserError
 
 from .customer_complaint_clock import Question
@@ -78,6 +81,7 @@ class CustomerComplaintTask(models.Model):
         """Give done or cancelled tasks into work once more, with a new deadline."""
         self._check_writer()
         self._check_state(("done", "cancelled"))
+        take_turns(self.complaint_id)
         now = fields.Datetime.now()
         for task in self.sudo():
             task.write(
@@ -192,7 +196,8 @@ class CustomerComplaintTask(models.Model):
         for task in self:
             user = task.user_id
             if user and task.with_user(user).has_access("read"):
-                deadline = task.deadline and task.deadline.date()
+                zone = pytz.timezone(task._get_zone())
+                deadline = task.deadline and to_local(task.deadline, zone).date()
                 task.activity_schedule(
                     "customer_complaint.mail_activity_type_task",
                     user_id=user.id,
@@ -201,13 +206,7 @@ class CustomerComplaintTask(models.Model):
                 )
             elif task._get_addressee_email():
                 mailed |= task
-        mailed._mail("customer_complaint.mail_template_complaint_task")
-
-    def _mail(self, xmlid):
-        """Queue a mail to who does the tasks; no copy in the thread, because it holds the secret link."""
-        template = self.env.ref(xmlid, raise_if_not_found=False)
-        if template and self:
-            template.sudo().send_mail_batch(self.ids, email_values={"model": False, "res_id": False})
+        mailed._mail_link("customer_complaint.mail_template_complaint_task")
 
     # Deadlines
 
@@ -243,7 +242,7 @@ class CustomerComplaintTask(models.Model):
 
     def _remind(self):
         self.write({"reminded_datetime": fields.Datetime.now()})
-        self.filtered(lambda task: task._get_addressee_email())._mail(
+        self.filtered(lambda task: task._get_addressee_email())._mail_link(
             "customer_complaint.mail_template_complaint_task_late"
         )
         self._tell_handler("late")

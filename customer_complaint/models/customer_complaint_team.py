@@ -8,9 +8,11 @@ from .customer_complaint_stage import OPEN_PHASES
 
 
 class CustomerComplaintTeam(models.Model):
+    """Who handles complaints together: address, working time, flow of stages and people."""
+
     _name = "customer.complaint.team"
     _description = "Complaint Team"
-    _inherit = ["mail.alias.mixin", "mail.thread"]
+    _inherit = ["mail.alias.mixin", "mail.thread", "customer.cached.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -55,6 +57,11 @@ class CustomerComplaintTeam(models.Model):
     unassigned_count = fields.Integer(compute="_compute_counts", string="Unassigned")
     late_count = fields.Integer(compute="_compute_counts", string="Late")
 
+    @api.depends("name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self._set_cached_names()
+
     def _compute_counts(self):
         Complaint = self.env["customer.complaint"]
         counts = {
@@ -69,22 +76,15 @@ class CustomerComplaintTeam(models.Model):
             team.unassigned_count = counts.get(("unassigned", team.id), 0)
             team.late_count = counts.get(("late", team.id), 0)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
+    @api.model
+    def _get_cached_fields(self):
+        return {"calendar_id", "company_id", "active", "sequence", "has_own_stages", "name"}
 
     def write(self, vals):
         result = super().write(vals)
-        if {"calendar_id", "company_id", "active", "sequence", "has_own_stages"}.intersection(vals):
-            self.env.registry.clear_cache()
         if "calendar_id" in vals or "company_id" in vals:
             self.env["customer.complaint"]._request_clock_refresh([("team_id", "in", self.ids)])
         return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

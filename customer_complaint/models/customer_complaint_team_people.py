@@ -58,11 +58,9 @@ class CustomerComplaintTeam(models.Model):
         "CHECK(max_open >= 0)", "The most open complaints cannot be negative."
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if not FACT_FIELDS.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return result
+    @api.model
+    def _get_cached_fields(self):
+        return super()._get_cached_fields() | FACT_FIELDS
 
     def unlink(self):
         ids = self.ids

@@ -3,9 +3,8 @@ import re
 import secrets
 
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools import qr
 from odoo.exceptions import ValidationError
-
-from ..tools import qr
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
 # pages of their own below the same address
@@ -53,7 +52,7 @@ class CustomerComplaintTeam(models.Model):
 
     @api.depends("web_key", "has_web_form")
     def _compute_web_url(self):
-        base = self.get_base_url() if self else ""
+        base = self[:1].get_base_url()
         for team in self:
             team.web_url = f"{base}/complaint/{team.web_key}" if team.has_web_form and team.web_key else False
 

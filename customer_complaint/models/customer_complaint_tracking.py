@@ -8,6 +8,8 @@ class CustomerComplaint(models.Model):
     _inherit = "customer.complaint"
 
     def _message_track(self, fields_iter, initial_values_dict):
+        # With none core still has to forget the text that was set for the log.
+        fields_iter = self._get_changed(fields_iter, initial_values_dict) or fields_iter
         if len(self) < 2 or not fields_iter or self._has_tracking_messages():
             return super()._message_track(fields_iter, initial_values_dict)
         tracked = self.fields_get(fields_iter, attributes=("string", "type", "selection", "currency_field"))
@@ -21,6 +23,22 @@ class CustomerComplaint(models.Model):
             {key: commands for key, (changes, commands) in tracking.items() if changes and commands}
         )
         return tracking
+
+    def _get_changed(self, names, initial_values_dict):
+        """Return which of the tracked fields have changed at all: core describes and compares all that it is given."""
+        try:
+            return {
+                name
+                for name in names
+                if any(
+                    name in initial_values_dict[complaint.id]
+                    and complaint[name] != initial_values_dict[complaint.id][name]
+                    for complaint in self
+                )
+            }
+        except MissingError:
+            # core passes over what was deleted in the meantime
+            return names
 
     def _has_tracking_messages(self):
         """Return whether a text or author was set for the log, which core knows to put in."""

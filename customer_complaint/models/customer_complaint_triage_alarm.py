@@ -3,9 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.batches import work_in_batches
 from odoo.addons.customer_care.tools.insert import insert
+from odoo.addons.customer_care.tools.turns import take_turns
 
 from .customer_complaint import STAFF
-from .customer_complaint_alarm import ACTIVITY
+from .customer_complaint_alarm import ACTIVITY, WAITING_STATES
 from .customer_complaint_escalate_people import Directory
 from .customer_complaint_stage import OPEN_PHASES
 
@@ -31,8 +32,24 @@ class CustomerComplaintAlarms(models.Model):
         copy=False,
         groups=STAFF,
     )
+    can_acknowledge_alarm = fields.Boolean(compute="_compute_can_acknowledge_alarm", groups=STAFF)
 
     _alarm_due_idx = models.Index("(id) WHERE alarm_state = 'due'")
+
+    @api.depends("alarm_state")
+    @api.depends_context("uid")
+    def _compute_can_acknowledge_alarm(self):
+        """Whether the reader was alarmed and has not acknowledged yet; asks only where an alarm is open."""
+        self.can_acknowledge_alarm = False
+        alarmed = self.filtered(lambda complaint: complaint.alarm_state == "open" and complaint._origin)
+        if alarmed:
+            mine = [
+                ("complaint_id", "in", alarmed.ids),
+                ("user_id", "=", self.env.uid),
+                ("state", "in", WAITING_STATES),
+            ]
+            alarms = self.env["customer.complaint.alarm"].search(mine)
+            self.browse(alarms.complaint_id.ids).can_acknowledge_alarm = True
 
     def action_acknowledge_alarm(self):
         """Acknowledge the alarms that the user got of these complaints."""
@@ -47,6 +64,7 @@ class CustomerComplaintAlarms(models.Model):
 
     def _update_alarm_state(self):
         """Store whether somebody still has to acknowledge (as superuser)."""
+        take_turns(self)
         for complaint in self:
             by_round = complaint.alarm_ids.grouped("round")
             states = set(by_round[max(by_round)].mapped("state")) if by_round else set()

@@ -94,8 +94,8 @@ class CustomerComplaintWaitingClose(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                self.write({"stage_id": stage.id})
                 self._write_dates({"is_closed_unanswered": True})
+                self.write({"stage_id": stage.id})
                 self._message_log(body=self.env._("Closed because the customer did not answer."))
         except MoveRefused as refusal:
             self._write_dates({"waiting_warned_datetime": now})

@@ -10,6 +10,8 @@ WAITS_FOR = [
 
 
 class CustomerComplaintWaitingReason(models.Model):
+    """Why a complaint waits, and for whom: waiting for the customer pauses time limits."""
+
     _name = "customer.complaint.waiting.reason"
     _description = "Complaint Waiting Reason"
     _order = "sequence, id"

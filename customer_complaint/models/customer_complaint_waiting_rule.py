@@ -7,13 +7,8 @@ class CustomerComplaintWaitingRule(models.Model):
 
     _name = "customer.complaint.waiting.rule"
     _description = "Rule for Complaints without Answer"
-    _inherit = "customer.cached.mixin"
-    _order = "sequence, id"
+    _inherit = ["customer.complaint.rule.mixin", "customer.cached.mixin"]
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
     team_ids = fields.Many2many(
         "customer.complaint.team",
         "customer_complaint_waiting_rule_team_rel",

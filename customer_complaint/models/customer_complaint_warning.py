@@ -21,6 +21,7 @@ class CustomerComplaintWarning(models.Model):
     _description = "Early Warning"
     _inherit = ["customer.guard.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_to desc, probability, id desc"
+    _rec_names_search = ["category_id", "cause_id", "product_ref"]
 
     _guarded_fields = GUARDED_FIELDS
 

@@ -23,12 +23,8 @@ class CustomerComplaintWarningRule(models.Model):
 
     _name = "customer.complaint.warning.rule"
     _description = "Early Warning Rule"
-    _order = "sequence, id"
+    _inherit = ["customer.complaint.rule.mixin", "customer.number.mixin"]
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one("res.company", help="Leave empty for all companies.")
     subject = fields.Selection(SUBJECTS, string="Compared by", required=True, default="category")
     days = fields.Integer(string="Period in Days", required=True, default=7)
     spans = fields.Integer(

@@ -4,7 +4,8 @@ from odoo import api, fields, models, tools
 class CustomerGrade(models.Model):
     """How much the complaints of customers of a grade weigh."""
 
-    _inherit = "customer.grade"
+    _name = "customer.grade"
+    _inherit = ["customer.grade", "customer.cached.mixin"]
 
     complaint_priority = fields.Selection(
         [
@@ -22,17 +23,9 @@ class CustomerGrade(models.Model):
         help="Complaints of customers of this grade bring in the service manager of the team.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        grades = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return grades
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"complaint_priority", "is_complaint_key"}.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return result
+    @api.model
+    def _get_cached_fields(self):
+        return {"complaint_priority", "is_complaint_key"}
 
     @api.model
     @tools.ormcache()

@@ -71,6 +71,10 @@ class Char(Masked, fields.Char):
     pass
 
 
+class Text(Masked, fields.Text):
+    pass
+
+
 class Html(Masked, fields.Html):
     pass
 
@@ -83,8 +87,18 @@ class Reference(Masked, fields.Reference):
     pass
 
 
+class Many2oneReference(Masked, fields.Many2oneReference):
+    pass
+
+
 class Many2one(Masked, fields.Many2one):
     pass
+
+
+class Many2many(Masked, fields.Many2many):
+    def condition_to_sql(self, field_expr, operator, value, model, alias, query):
+        sql = super().condition_to_sql(field_expr, operator, value, model, alias, query)
+        return SQL("(%s AND %s)", sql, get_seen_sql(model, alias)) if masks(model) else sql
 
 
 class SearchMaskedOne2many(fields.One2many):

@@ -11,22 +11,26 @@ class MailTrackingValue(models.Model):
     def _filter_has_field_access(self, env):
         shown = super()._filter_has_field_access(env)
         return shown - shown._filter_identities().filtered(
-            lambda value: env[COMPLAINT].browse(value.mail_message_id.res_id).sudo(False)._hides_identity()
+            lambda value: value._get_masked_complaint().with_env(env).sudo(False)._hides_identity()
         )
 
     def _filter_free_field_access(self):
         """Leave out of mails, which go to many, who complained where that is protected."""
         shown = super()._filter_free_field_access()
         return shown - shown._filter_identities().filtered(
-            lambda value: (
-                self.env[COMPLAINT].sudo().browse(value.mail_message_id.res_id).is_identity_protected
-            )
+            lambda value: value._get_masked_complaint().is_identity_protected
         )
 
     def _filter_identities(self):
-        names = self.env[COMPLAINT]._fields
+        """Return the changes of fields that tell who complained, of a complaint or of what belongs to it."""
         return self.filtered(
             lambda value: (
-                value.field_id.model == COMPLAINT and isinstance(names.get(value.field_id.name), Masked)
+                value.field_id.model in self.env
+                and isinstance(self.env[value.field_id.model]._fields.get(value.field_id.name), Masked)
             )
         )
+
+    def _get_masked_complaint(self):
+        """Return the complaint whose change it is (singleton), as superuser."""
+        record = self.env[self.field_id.model].sudo().browse(self.mail_message_id.res_id)
+        return record if record._name == COMPLAINT else record.complaint_id

@@ -39,11 +39,9 @@ class ResCompany(models.Model):
         "CHECK(care_soon_hours BETWEEN 0 AND 1000)", "Complaints are due soon within 0 to 1,000 hours."
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        companies = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return companies
+    @api.model
+    def _get_cached_fields(self):
+        return super()._get_cached_fields() | {"care_soon_hours"}
 
     @api.model
     @tools.ormcache()
@@ -54,8 +52,6 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "care_soon_hours" in vals:
-            self.env.registry.clear_cache()
         if "care_repeat_days" in vals:
             self.env["customer.complaint"].sudo()._request_repeat_check([("company_id", "in", self.ids)])
         return result

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 WEIGHTS = ("speed", "limit", "satisfaction", "volume", "first")
 
@@ -41,11 +41,9 @@ class ResCompany(models.Model):
         "CHECK(care_objection_days BETWEEN 0 AND 365)", "Objections are possible for 0 to 365 days."
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "care_is_qualification_needed" in vals:
-            self.env.registry.clear_cache()
-        return result
+    @api.model
+    def _get_cached_fields(self):
+        return super()._get_cached_fields() | {"care_is_qualification_needed"}
 
     def _get_card_weights(self):
         """Return {figure: weight} of the company (singleton); the weights add up to 100."""

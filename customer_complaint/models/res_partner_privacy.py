@@ -86,6 +86,8 @@ class ResPartner(models.Model):
                     "email_cc": None,
                     "phone": None,
                     "stage_note": None,
+                    # links in old mails lead nowhere
+                    "access_token": None,
                 },
             },
             "customer.complaint.stage.history": {

@@ -312,13 +312,13 @@ class TestAction(ActionCommon):
         self.action.complaint_ids |= self._create_complaint(partner_id=stranger.id)
         self.assertNotIn(self.action, Action.search(entry["domain"](self.customer.ids)))
 
-    def test_counts(self):
+    def test_effective_percent(self):
         """The share of what helped is reckoned of what was decided; none decided, none known."""
         Action = self.env["customer.complaint.action"]
         domain = [("cause_id", "=", self.cause.id)]
-        self.assertIsNone(Action._get_action_counts(domain)["effective_percent"])
         for state in ("effective", "effective", "not_effective", "open"):
             self._create_action().sudo()._set({"state": state})
-        counts = Action._get_action_counts(domain)
-        self.assertEqual((counts["total"], counts["open"], counts["effective"]), (5, 2, 2))
-        self.assertAlmostEqual(counts["effective_percent"], 66.67, 2)
+        [(percent,)] = Action._read_group(domain, [], ["effective_percent:avg"])
+        self.assertAlmostEqual(percent, 66.67, 2)
+        rows = Action._read_group(domain, ["state"], ["effective_percent:avg"])
+        self.assertEqual(dict(rows), {"draft": False, "effective": 100, "not_effective": 0, "open": False})

@@ -56,7 +56,7 @@ class TestAnonymize(ComplaintCommon):
         self.env.invalidate_all()
         self.assertEqual(self._get_figures(complaint), before)
         self.assertEqual(complaint.name, "-")
-        for field in DOOR + ("description", "resolution", "email_from", "phone"):
+        for field in DOOR + ("description", "resolution", "email_from", "phone", "access_token"):
             self.assertFalse(complaint[field], field)
         self.assertFalse(complaint.compensation_ids.note)
         self.assertEqual(complaint.answer_ids.kind, "sign")

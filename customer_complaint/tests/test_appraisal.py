@@ -46,6 +46,35 @@ class TestAppraisal(InvestigationCommon):
         self.assertFalse(appraisal.activity_ids)
         self.assertIn(self.supervisor, self._get_users(self.complaint))
 
+    def test_report_is_locked_until_it_is_corrected(self):
+        """What was reported is changed with a reason only; what was said before stays in the thread."""
+        appraisal = self._add_appraisal()
+        appraisal.sudo().write({"state": "asked"})
+        mine = appraisal.with_user(self.handler)
+        mine.write(
+            {"result": "confirms", "report_file": b"cGRm", "report_file_name": "report.pdf", "cost": 1}
+        )
+        mine.action_report()
+        for vals in ({"result": "refutes"}, {"result_text": "x"}, {"report_file": False}, {"cost": 2}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "say why"):
+                mine.write(vals)
+        with self.assertRaisesRegex(UserError, "say why"):
+            mine.action_correct(" ")
+        with self.assertRaises(AccessError):
+            appraisal.with_user(self.auditor).action_correct("No")
+        dialog = self.env["customer.complaint.appraisal.correct"].with_user(self.handler)
+        dialog.create({"appraisal_id": appraisal.id, "reason": "Wrong part"}).action_confirm()
+        message = appraisal.message_ids[0]
+        self.assertIn("Confirms the Complaint", message.body)
+        self.assertIn("Wrong part", message.body)
+        self.assertEqual((message.attachment_ids.name, message.attachment_ids.raw), ("report.pdf", b"pdf"))
+        mine.write({"result": "refutes"})
+        mine.action_report()
+        self.assertEqual((appraisal.state, appraisal.result), ("reported", "refutes"))
+        self.complaint.sudo()._write_dates({"investigation_state": "done"})
+        with self.assertRaisesRegex(UserError, "investigation is complete"):
+            mine.action_correct("Again")
+
     def test_expert_who_sees_it(self):
         """He gets the to-do himself."""
         self.complaint.helper_ids = [Command.link(self.other_handler.id)]

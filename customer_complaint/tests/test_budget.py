@@ -1,3 +1,6 @@
+from datetime import date
+
+from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -17,7 +20,7 @@ class TestBudget(SolutionCommon):
     @classmethod
     def _create_budget(cls, amount, **vals):
         return cls.env["customer.complaint.budget"].create(
-            {"year": fields.Date.today().year, "team_id": cls.team.id, "amount": amount, **vals}
+            {"year": cls.env.company._care_get_day().year, "team_id": cls.team.id, "amount": amount, **vals}
         )
 
     def _offer(self, amount, **vals):
@@ -59,7 +62,7 @@ class TestBudget(SolutionCommon):
             "all": self._create_budget(1, team_id=False),
             "gifts": self._create_budget(1, kind="gift"),
             "other": self._create_budget(1, team_id=other_team.id),
-            "last": self._create_budget(1, year=fields.Date.today().year - 1),
+            "last": self._create_budget(1, year=self.env.company._care_get_day().year - 1),
         }
         self._execute(10, kind="gift")
         self._execute(20)
@@ -130,7 +133,7 @@ class TestBudget(SolutionCommon):
 
     def test_bad_input(self):
         """No year, negative amounts, the same budget twice and another company's team are refused."""
-        year = fields.Date.today().year
+        year = self.env.company._care_get_day().year
         for vals in (
             {"amount": -1, "kind": "gift"},
             {"amount": float("nan"), "kind": "gift"},
@@ -163,13 +166,32 @@ class TestCompensationCost(SolutionCommon):
             {"currency_id": currency.id, "rate": 10, "name": "2020-01-01", "company_id": self.env.company.id}
         )
         offer = self._create_compensation(self.complaint, 50000, currency_id=currency.id)
-        self.assertRecordValues(offer, [{"amount_company": 5000, "amount_date": fields.Date.today()}])
+        self.assertRecordValues(
+            offer, [{"amount_company": 5000, "amount_date": self.env.company._care_get_day()}]
+        )
         rate.rate = 100
         offer.note = "x"
         self.assertEqual(offer.amount_company, 5000)
         offer.with_user(self.handler).action_request_approval()
         self.assertEqual(offer.approval_state, "pending", "the amount in company currency asks the manager")
         self.assertEqual(offer.sudo().approval_line_ids.amount, 5000)
+
+    def test_year_of_the_amount_is_the_company_s(self):
+        """On new year's morning the new budget is used, though Greenwich has the old year."""
+        budgets = self.env["customer.complaint.budget"].create(
+            [{"year": year, "amount": 100, "company_id": self.env.company.id} for year in (2031, 2032)]
+        )
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        with freeze_time("2031-12-31 16:30:00"):
+            offer = self._create_compensation(self.complaint, 30)
+        self.assertEqual(offer.amount_date, date(2032, 1, 1))
+        self.env.company.partner_id.tz = "America/New_York"
+        with freeze_time("2032-01-01 04:30:00"):
+            offer = self._create_compensation(self.complaint, 20)
+        self.assertEqual(offer.amount_date, date(2031, 12, 31))
+        (self.complaint.compensation_ids - offer).sudo().state = "executed"
+        offer.sudo().state = "executed"
+        self.assertEqual(budgets.mapped("used_amount"), [20, 30])
 
     def test_amount_of_earlier_times(self):
         """What was there before the amount in company currency gets that of the day on which it was made."""
@@ -201,7 +223,9 @@ class TestCompensationCost(SolutionCommon):
             with self.subTest(name=name), self.assertRaises(AccessError):
                 Offer.create({**vals, name: value})
         offer = Offer.with_context(default_amount_company=1, default_amount_date="2020-01-01").create(vals)
-        self.assertRecordValues(offer, [{"amount_company": 5000, "amount_date": fields.Date.today()}])
+        self.assertRecordValues(
+            offer, [{"amount_company": 5000, "amount_date": self.env.company._care_get_day()}]
+        )
         with self.assertRaises(AccessError):
             offer.amount_company = 1
         offer.action_request_approval()

@@ -3,6 +3,8 @@ import json
 import zipfile
 from unittest.mock import patch
 
+from odoo.addons.customer_complaint import post_init_hook
+from odoo.addons.customer_complaint.models.customer_complaint_stage_closing import GATES
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
@@ -46,6 +48,39 @@ class TestClosing(ComplaintCommon):
         praise = self._create_complaint(kind="praise", partner_id=False)
         self._move(praise, self.stage_closed)
         self.assertTrue(praise.closed_datetime)
+
+    def test_everyday_complaints_are_spared(self):
+        """What a new database asks is asked of serious complaints; what was begun is finished by all."""
+        for name in ("closed", "repair_closed"):
+            stage = self.env.ref(f"customer_complaint.customer_complaint_stage_{name}")
+            stage.write(dict.fromkeys(("needs_tasks_done", *GATES), False))
+        post_init_hook(self.env)
+        general, serious = (
+            self._create_complaint(user_id=self.handler.id, severity=severity)
+            for severity in ("general", "serious")
+        )
+        self._move(general, self.stage_closed)
+        for text in ("verdict", "cause", "not informed", "answer is not known"):
+            self._refuse(serious, text)
+        task = self.env["customer.complaint.task"].create(
+            {"complaint_id": general.id, "name": "Check", "user_id": self.handler.id}
+        )
+        general._reopen("One thing is left")
+        self._refuse(general, "task")
+        task.sudo().unlink()
+        self._move(general, self.stage_closed)
+        self.stage_closed.gates_from = False
+        general._reopen("Again")
+        self._refuse(general, "verdict")
+
+    def test_silence_is_an_answer(self):
+        """A complaint closes without the customer's answer once it was warned that it would."""
+        self.stage_closed.write({"needs_answer": True})
+        complaint = self._wait()
+        self.env["customer.complaint.waiting.rule"].create({"name": "T", "warn_days": 1, "close_days": 1})
+        for day in (4, 6, 9):
+            self._run(day)
+        self.assertEqual((complaint.phase, complaint.is_closed_unanswered), ("closed", True))
 
     def test_staff_reopens_within_the_limit_only(self):
         """Later a new complaint continues the old one, which stays as it is."""
@@ -211,3 +246,6 @@ class TestCompleteFile(ComplaintCommon, HttpCase):
         self.assertEqual((answer.status_code, answer.content[:2]), (200, b"PK"))
         self.authenticate("other_handler_t", "other_handler_t")
         self.assertNotEqual(self.url_open(f"/customer_complaint/file/{complaint.id}").status_code, 200)
+        for path in ("customer_complaint/file", "customer_care/xlsx/customer.complaint.monthly"):
+            # more than the database can hold
+            self.assertEqual(self.url_open(f"/{path}/{10**20}").status_code, 404)

@@ -1,9 +1,16 @@
+import inspect
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..models.ir_rule import REPORT
 from .common import ComplaintCommon
+
+OURS = "odoo.addons.customer_"
+NAME = {"fields": {"display_name": {}}}
+VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @tagged("post_install", "-at_install")
@@ -120,6 +127,76 @@ class TestConfidential(ComplaintCommon):
         self.assertEqual(self.customer.with_user(self.manager).care_complaint_count, 1)
         self.assertTrue(Event.with_user(self.manager).search([("id", "in", events.ids)]))
 
+    def test_public_methods(self):
+        """No method that a client can call says anything of the complaint, its secret least of all, or changes it."""
+        stranger = new_test_user(self.env, "stranger_t", groups="base.group_portal")
+        outsiders = (self.accused, self.employee, stranger, self.env.ref("base.public_user"))
+        secrets = (
+            self.complaint._portal_ensure_token(),
+            "shouted",
+            self.complaint.number,
+            "drunk",
+            "witness",
+        )
+        for record in (self.complaint, self.compensation, self.task, *self.complaint.clock_ids[:1]):
+            # What the database holds: texts made while reading tell the minute of the reader.
+            stored = [name for name, field in record._fields.items() if field.store]
+            before = record.read(stored)
+            for name, arguments in self._get_public_methods(record):
+                for user in outsiders:
+                    with self.subTest(model=record._name, method=name, user=user.login):
+                        method = getattr(record.with_user(user), name)
+                        try:
+                            with mute_logger("odoo.models"), self.env.cr.savepoint():
+                                told = method(*arguments)
+                        except (UserError, ValueError, TypeError, AttributeError) as error:
+                            told = error
+                        self.assertFalse([text for text in secrets if text in str(told)])
+            self.assertEqual(record.read(stored), before)
+
+    def _get_public_methods(self, record):
+        """Give (name, arguments) of what a client can call on the record and our addons say, all arguments as text."""
+        model = type(record)
+        for name in sorted({name for cls in model.mro() if OURS in cls.__module__ for name in vars(cls)}):
+            method = getattr(model, name)
+            if name.startswith("_") or not inspect.isfunction(method):
+                continue
+            parameters = list(inspect.signature(method).parameters.values())[1:]
+            yield name, ["x" for one in parameters if one.default is one.empty and one.kind not in VARIABLE]
+
+    def test_forms_name_nothing(self):
+        """Named in a form or dialog of his own, its name and text do not reach who must not know of it."""
+        for model, field, record in (
+            ("customer.complaint.task", "complaint_id", self.complaint),
+            ("customer.complaint.responsibility", "complaint_id", self.complaint),
+            ("customer.complaint.reveal", "complaint_id", self.complaint),
+            ("customer.complaint.task.return", "task_id", self.task),
+            ("customer.complaint.measure", "task_id", self.task),
+            ("customer.complaint.action", "complaint_ids", self.complaint),
+        ):
+            for user in (self.other_handler, self.colleague, self.employee):
+                with self.subTest(model=model, user=user.login):
+                    self._check_hidden_in_form(self.env[model].with_user(user), field, record)
+        mine = self.env["customer.complaint.task"].with_user(self.handler)
+        mine.onchange({"complaint_id": self.complaint.id}, ["complaint_id"], {"complaint_id": NAME})
+        plans = self.env["customer.complaint.plan"].with_user(self.colleague)
+        lines = {"measure_ids": [Command.create({"task_id": self.task.id})]}
+        with self.assertRaises(AccessError):
+            plans.onchange(lines, ["measure_ids"], {"measure_ids": {"fields": {"task_id": NAME}}})
+
+    def _check_hidden_in_form(self, model, field, record):
+        is_list = model._fields[field].type == "many2many"
+        value = [Command.link(record.id)] if is_list else record.id
+        wanted = {field: NAME} | {name: {} for name in ("display_name", "number") if name in model._fields}
+        with self.assertRaises(AccessError):
+            model.onchange({field: value}, [field], wanted)
+        with self.assertRaises(AccessError):
+            model.with_context(**{f"default_{field}": value}).onchange({}, [], wanted)
+        if model._transient and model.has_access("create"):
+            more = {"reason": "x"} if "reason" in model._fields else {}
+            with self.assertRaises(AccessError):
+                model.create({field: value, **more}).web_read(wanted)
+
     def test_error_names_nothing(self):
         """Not even in the technical mode, which names records in messages."""
         self.accused.write({"group_ids": [Command.link(self.env.ref("base.group_no_one").id)]})
@@ -142,7 +219,8 @@ class TestConfidential(ComplaintCommon):
             if model._abstract or model._transient or not links or name in (self.complaint._name, REPORT):
                 continue
             with self.subTest(model=name):
-                self.assertEqual(links, ["complaint_id"])
+                # the other name is of rows that may be without a complaint, and have a rule of their own
+                self.assertIn(links, (["complaint_id"], ["linked_complaint_id"]))
                 domain = self.env["ir.rule"].with_user(self.accused)._compute_domain(name, "read")
                 self.assertIn("is_confidential", self.env[name].sudo()._search(domain).select().code)
 

@@ -1,3 +1,4 @@
+from freezegun import freeze_time
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.addons.customer_complaint.models.customer_complaint import CODE_ONLY_FIELDS
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -40,6 +41,21 @@ class TestCustomerComplaint(ComplaintCommon):
                 cursor.rollback()
                 cursor.close()
         self.assertEqual(len(set(numbers)), 12)
+
+    def test_year_of_the_number_is_that_of_the_company(self):
+        """What comes by mail or from the portal knows no zone of a reader; the zone may be changed."""
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        complaints = self.env["customer.complaint"].with_context(tz=False)
+        with freeze_time("2026-12-31 20:00:00"):
+            self.assertRegex(complaints.create(self._prepare_complaint()).number, "2027")
+            self.env.company.partner_id.tz = "America/New_York"
+            self.assertRegex(complaints.create(self._prepare_complaint()).number, "2026")
+            self.env.company.partner_id.tz = False
+            self.env.company._care_calendar().tz = "Asia/Shanghai"
+            sequence = self.env.ref("customer_complaint.ir_sequence_customer_complaint")
+            sequence.use_date_range = True
+            self.assertRegex(complaints.create(self._prepare_complaint()).number, "2027")
+        self.assertEqual(sequence.date_range_ids.date_from.year, 2027)
 
     @mute_logger("odoo.sql_db")
     def test_number_twice_is_refused_by_the_database(self):

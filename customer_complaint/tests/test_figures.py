@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ComplaintCommon
@@ -119,9 +120,8 @@ class TestFigures(FiguresCommon):
         kept = self._solve(2, 1, 2)
         self._solve(3, 1, 2).active = False
         with self._at(4):
-            merged = self._create_complaint()
-            merged.with_user(self.manager)._merge_into(kept)
-            cancelled = self._create_complaint()
+            merged, cancelled = self._create_complaint(), self._create_complaint()
+            merged.with_user(self.manager)._merge_into(cancelled)
         with self._at(5, 15):
             self._move(cancelled, self.stage_cancelled)
         tiles = self._tiles()
@@ -258,3 +258,34 @@ class TestFigures(FiguresCommon):
         figures = self._show({**MARCH, "compare": "year"})
         self.assertEqual(sum(figures["trend"]["before"]), 0)
         self.assertEqual(tiles["received"]["before"], "1")
+
+    def test_effective_actions(self):
+        """Of the actions decided in the period, by the reader's days, of the team; no others."""
+        Action = self.env["customer.complaint.action"]
+        for state, moment, team in (
+            ("effective", "2026-03-01 00:00:00", self.team),
+            ("effective", "2026-03-31 23:59:59", self.team),
+            ("not_effective", "2026-03-10 12:00:00", self.team),
+            ("done", False, self.team),
+            ("cancelled", False, self.team),
+            ("effective", "2026-02-28 23:59:59", self.team),
+            ("effective", "2026-04-01 00:00:00", self.team),
+            ("effective", "2026-03-10 12:00:00", self._create_team(name="Other")),
+        ):
+            action = Action.create({"name": state, "user_id": self.handler.id, "team_id": team.id})
+            action.sudo().write({"state": state, "verified_datetime": moment})
+        tile = self._tiles()["effective"]
+        self.assertEqual((tile["value"], tile["note"], tile["can_open"]), ("66.7 %", "2 / 3", True))
+        self.assertEqual(self._tiles({**MARCH, "kind": "praise"})["effective"]["note"], "2 / 3")
+        opened = self._figures().open_figure({**MARCH, "team_id": self.team.id}, "effective")
+        self.assertEqual(Action.with_user(self.manager).search_count(opened["domain"]), 3)
+        self.assertEqual(opened["context"]["group_by"], ["state"])
+        self.assertEqual(self._tiles(tz="Asia/Shanghai")["effective"]["note"], "2 / 3")
+        april = {**MARCH, "date_from": "2026-04-01", "date_to": "2026-04-30", "compare": "period"}
+        tile = self._tiles(april)["effective"]
+        self.assertEqual((tile["value"], tile["before"], tile["mood"]), ("100.0 %", "66.7 %", "good"))
+        nothing = self._tiles({**MARCH, "date_from": "2026-05-01", "date_to": "2026-05-31"})["effective"]
+        self.assertFalse(nothing["can_open"])
+        self.assertFalse(nothing["note"])
+        with self.assertRaises(UserError):
+            self._figures().open_figure(MARCH, "effective", "x")

@@ -2,10 +2,10 @@ import doctest
 from datetime import date
 
 from odoo import Command
+from odoo.addons.customer_care.tools import periods
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..tools import figures
 from .test_figures import MARCH, YEAR, FiguresCommon
 
 
@@ -160,7 +160,7 @@ class TestFiguresAccess(FiguresCommon):
 
     def test_doctests(self):
         """The examples of periods, shares and cumulations are tests."""
-        self.assertEqual(doctest.testmod(figures).failed, 0)
+        self.assertEqual(doctest.testmod(periods).failed, 0)
 
     def test_periods_that_are_offered(self):
         """The offered periods begin and end with months, quarters and years."""

@@ -1,22 +1,15 @@
-import contextlib
-import json
-
 from odoo import Command
-from odoo.addons.mail.tools.discuss import Store
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
 
 from ..models.identity_fields import Masked
-from .common import ComplaintCommon
+from .common_identity import IdentityCommon
 
 # Contacts that are not who complained: bodies asked for an appraisal, who bears a cost.
 THIRD_PARTIES = (
     "customer.complaint.appraisal.partner_id",
     "customer.complaint.compensation.bearer_partner_id",
 )
-SECRETS = ("Lin Wei", "lin.wei", "5555 0101", "Orchid", "orchid", "Uncle Bo", "SO-4711")
-
-
 # Contacts that are not the customer, and the report, whose query names no hidden customer.
 OTHER_CONTACTS = {
     "customer.complaint.appraisal.partner_id",
@@ -27,73 +20,28 @@ OTHER_CONTACTS = {
 
 
 @tagged("post_install", "-at_install")
-class TestIdentity(ComplaintCommon):
-    """``helper`` works on a protected complaint, and ``supervisor`` leads its team: neither knows who complained."""
+class TestIdentity(IdentityCommon):
+    """What those who do not know the complainant read, find, group and write."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        group = "customer_complaint.group_complaint"
-        cls.helper = cls._create_user("helper_t", f"{group}_user")
-        cls.service_manager = cls._create_user("service_manager_t", f"{group}_user")
-        cls.receiver = cls._create_user("receiver_t", f"{group}_user")
-        cls.team.manager_id = cls.service_manager
-        cls.company_customer = cls.env["res.partner"].create({"name": "Orchid Ltd", "is_company": True})
-        cls.customer.parent_id = cls.company_customer
-        cls.complaint = cls._create_complaint(
-            name="The boss bullies",
-            user_id=cls.handler.id,
-            receiver_id=cls.receiver.id,
-            helper_ids=[Command.link(cls.helper.id)],
-            contact_name="Lin Wei of Orchid",
-            email_cc="orchid@customer.example",
-            representative_name="Uncle Bo",
-            order_ref="SO-4711",
-            is_identity_protected=True,
+    def test_evidence_of_an_answer(self):
+        """A recording tells who speaks: neither the field nor the file itself is given to who may not know."""
+        answer = self.complaint.sudo().answer_ids
+        recording = self.env["ir.attachment"].create(
+            {"name": "Lin Wei.mp3", "raw": b"x", "res_model": answer._name, "res_id": answer.id}
         )
-        cls.plain = cls._create_complaint(name="A leak", helper_ids=[Command.link(cls.helper.id)])
-        cls.compensation = cls._create_compensation(cls.complaint)
-        cls.task = cls.env["customer.complaint.task"].create(
-            {"name": "Ask the witness", "complaint_id": cls.complaint.id}
-        )
-        cls.statement = cls.env["customer.complaint.statement"].create(
-            {"complaint_id": cls.complaint.id, "side": "customer", "person": "Lin Wei", "text": "I saw it"}
-        )
-        cls.complaint.sudo()._log_answer("accept", "Lin Wei")
-        cls.letter = cls.complaint.message_post(
-            body="I am Lin Wei",
-            author_id=cls.customer.id,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            attachments=[("letter of Lin Wei.txt", b"x")],
-        )
-        cls.complaint.message_subscribe(cls.customer.ids)
-        cls.note = cls.complaint.with_user(cls.handler).message_post(
-            body="Look into it", subtype_xmlid="mail.mt_note"
-        )
-        cls.blind = cls.helper | cls.supervisor
-        cls.knowing = (
-            cls.handler | cls.receiver | cls.service_manager | cls.manager | cls.director | cls.auditor
-        )
-        cls.names = [
-            name
-            for name, field in cls.complaint._fields.items()
-            if isinstance(field, Masked) and field.type != "binary"
-        ]
-        cls.env.flush_all()
-
-    def setUp(self):
-        super().setUp()
-        self.env.invalidate_all()
-
-    def _mine(self, record, user):
-        self.env.invalidate_all()
-        return record.with_user(user)
-
-    def _assert_silent(self, result, where=None):
-        text = json.dumps(result, default=str, ensure_ascii=False)
-        for secret in SECRETS:
-            self.assertNotIn(secret, text, where)
+        answer.evidence_ids = recording
+        self.env.flush_all()
+        for user in self.blind:
+            mine = self._mine(answer, user)
+            self.assertFalse(mine.evidence_ids)
+            self._assert_silent(mine.read(["evidence_ids"]))
+            self.assertFalse(mine.search([("id", "=", answer.id), ("evidence_ids.name", "ilike", "Lin")]))
+            with self.assertRaises(AccessError):
+                self._mine(recording, user).read(["name", "raw"])
+        for user in self.knowing - self.auditor:
+            mine = self._mine(answer, user)
+            self.assertEqual(mine.evidence_ids, recording)
+            self.assertEqual(self._mine(recording, user).raw, b"x")
 
     def test_read(self):
         """By every way of reading; those who answer for the complaint read all."""
@@ -362,313 +310,6 @@ class TestIdentity(ComplaintCommon):
                 self.statement.with_user(user).read(["text"])
         self.assertEqual(self.statement.with_user(self.handler).person, "Lin Wei")
 
-    def test_thread(self):
-        """Correspondence, its author, files, addressees and the customer as follower are hidden; notes are not."""
-        for user in self.blind:
-            mine = self._mine(self.complaint, user)
-            Message = self.env["mail.message"].with_user(user)
-            found = Message._message_fetch(None, thread=mine)["messages"]
-            self.assertIn(self.note, found)
-            self.assertNotIn(self.letter, found)
-            for attack in (
-                lambda user=user: self.letter.with_user(user).read(["body", "author_id", "email_from"]),
-                lambda user=user: self.letter.attachment_ids.with_user(user).read(["name"]),
-            ):
-                with self.assertRaises(AccessError):
-                    attack()
-            self.assertFalse(Message.search([("author_id", "=", self.customer.id), ("res_id", "=", mine.id)]))
-            self.assertFalse(
-                self.env["ir.attachment"]
-                .with_user(user)
-                .search([("id", "in", self.letter.attachment_ids.ids)])
-            )
-            followers = self.env["mail.followers"].with_user(user)
-            domain = [
-                ("res_model", "=", mine._name),
-                ("res_id", "=", mine.id),
-                ("partner_id", "=", self.customer.id),
-            ]
-            self.assertFalse(followers.search(domain))
-            self.assertNotIn(self.customer.id, mine.read(["message_partner_ids"])[0]["message_partner_ids"])
-            store = Store()
-            mine._thread_to_store(
-                store,
-                [],
-                request_list=[
-                    "followers",
-                    "attachments",
-                    "suggestedRecipients",
-                    "activities",
-                    "contact_fields",
-                ],
-            )
-            self._assert_silent(store.get_result())
-            self.assertFalse(mine._message_get_suggested_recipients())
-            self._assert_silent(mine.message_get_followers())
-        self.assertTrue(self._mine(self.letter, self.handler).read(["body"]))
-
-    def test_notifications_and_planned_letters(self):
-        """Neither who was mailed nor what will be mailed to the customer is told."""
-        letter = self.complaint.with_user(self.handler).message_post(
-            body="Dear Lin Wei",
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            partner_ids=self.customer.ids,
-        )
-        planned = (
-            self.env["mail.scheduled.message"]
-            .with_user(self.handler)
-            .create(
-                {
-                    "model": self.complaint._name,
-                    "res_id": self.complaint.id,
-                    "body": "Dear Lin Wei",
-                    "partner_ids": [Command.set(self.customer.ids)],
-                    "scheduled_date": "2099-01-01",
-                    "author_id": self.handler.partner_id.id,
-                }
-            )
-        )
-        self.assertTrue(letter.notification_ids)
-        for user, seen in ((self.helper, False), (self.supervisor, False), (self.handler, True)):
-            Notification = self.env["mail.notification"].with_user(user)
-            found = Notification.search(
-                [("id", "in", letter.notification_ids.ids), ("res_partner_id", "=", self.customer.id)]
-            )
-            self.assertEqual(bool(found), seen, user.login)
-            Planned = self.env["mail.scheduled.message"].with_user(user)
-            self.assertEqual(bool(Planned.search([("id", "=", planned.id)])), seen, user.login)
-
-    def test_callback_planned_before(self):
-        """It goes to the handler: its assignee would learn whose complaint it is."""
-        callback = self.env["customer.callback"].create(
-            {
-                "subject": self.plain.display_name,
-                "partner_id": self.customer.id,
-                "user_id": self.helper.id,
-                "res_model": self.plain._name,
-                "res_id": self.plain.id,
-            }
-        )
-        self.plain.user_id = self.handler
-        self.plain.with_user(self.handler).is_identity_protected = True
-        self.assertEqual(callback.user_id, self.handler)
-        self.assertNotIn(self.plain.number, callback.subject)
-        self.assertFalse(
-            self.env["customer.callback"].with_user(self.helper).search([("id", "=", callback.id)])
-        )
-
-    def test_composer_and_templates(self):
-        """What is written from a template names nobody to who does not know the customer."""
-        template = self.env.ref("customer_complaint.mail_template_complaint_acknowledgement")
-        composer = (
-            self.env["mail.compose.message"]
-            .with_user(self.helper)
-            .with_context(default_model=self.complaint._name, default_res_ids=self.complaint.ids)
-        )
-        made = composer.create({"template_id": template.id, "composition_mode": "comment"})
-        text = f"{made.body} {made.subject} {made.partner_ids.sudo().mapped('name')}"
-        self._assert_silent(text)
-        self.assertNotIn(self.complaint.access_token, text)
-        with self.assertRaises(AccessError):
-            made.action_send_mail()
-
-    def test_tracking(self):
-        """The log of changes shows who complained to those who know it."""
-        tracked = self._create_complaint(user_id=self.handler.id, helper_ids=[Command.link(self.helper.id)])
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        tracked.with_user(self.handler).write({"partner_id": self.company_customer.id, "severity": "serious"})
-        self.env.cr.precommit.run()
-        tracked.is_identity_protected = True
-        values = tracked.message_ids.sudo().tracking_value_ids
-        names = values.field_id.mapped("name")
-        self.assertIn("partner_id", names)
-        for user, seen in ((self.helper, False), (self.handler, True)):
-            shown = values._filter_has_field_access(self.env(user=user)).field_id.mapped("name")
-            self.assertEqual("partner_id" in shown, seen)
-            self.assertIn("severity", shown)
-        self.assertNotIn("partner_id", values._filter_free_field_access().field_id.mapped("name"))
-
-    def test_messages_go_to_nobody_else(self):
-        """A letter of the customer is sent to no colleague who does not know him, a note is."""
-        self.complaint.message_subscribe((self.helper | self.handler).partner_id.ids)
-        letter = self.complaint.message_post(
-            body="Again", author_id=self.customer.id, message_type="comment", subtype_xmlid="mail.mt_comment"
-        )
-        self.assertIn(self.handler.partner_id, letter.notified_partner_ids)
-        self.assertNotIn(self.helper.partner_id, letter.notified_partner_ids)
-        note = self.complaint.with_user(self.handler).message_post(
-            body="Hello", subtype_xmlid="mail.mt_note", partner_ids=self.helper.partner_id.ids
-        )
-        self.assertIn(self.helper.partner_id, note.notified_partner_ids)
-
-    def test_who_writes(self):
-        """Who does not know the customer logs notes; writing to him would name him in the answer."""
-        mine = self._mine(self.complaint, self.helper)
-        for thread in (mine, mine.sudo()):
-            with self.assertRaises(AccessError):
-                thread.message_post(
-                    body="Dear customer", message_type="comment", subtype_xmlid="mail.mt_comment"
-                )
-        mine.message_post(body="Seen", message_type="comment", subtype_xmlid="mail.mt_note")
-        wizard = self.env["customer.complaint.reply.send"].with_user(self.helper)
-        with self.assertRaises(UserError):
-            wizard.create({"complaint_ids": mine.ids, "body": "<p>x</p>"}).action_send()
-        with self.assertRaises(AccessError):
-            mine._sign("x", False, files=[("a.txt", b"x")])
-
-    def test_customer_is_told_whoever_moves_it(self):
-        """A stage's mail, the timeline and the callback rule work though who moves it does not know the customer."""
-        template = self.env["mail.template"].create(
-            {
-                "name": "Done",
-                "model_id": self.env["ir.model"]._get_id("customer.complaint"),
-                "subject": "Done",
-                "body_html": "<p>Done</p>",
-                "partner_to": "{{ object.partner_id.id }}",
-            }
-        )
-        self.stage_resolved.mail_template_id = template
-        self.complaint.write(
-            {"stage_id": self.stage_accepted.id, "verdict": "valid", "resolution": "<p>x</p>"}
-        )
-        self.compensation.action_cancel()
-        self.task.sudo().write({"state": "cancelled"})
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        mine = self._mine(self.complaint, self.helper)
-        mine.write({"stage_id": self.stage_resolved.id})
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        mails = self.env["mail.mail"].search(
-            [("model", "=", mine._name), ("res_id", "=", mine.id), ("subject", "=", "Done")]
-        )
-        self.assertEqual(mails.recipient_ids | mails.mapped("mail_message_id.partner_ids"), self.customer)
-        events = self.env["customer.care.event"].search(
-            [("res_model", "=", mine._name), ("res_id", "=", mine.id)]
-        )
-        self.assertIn("complaint_resolved", events.mapped("kind"))
-        self.assertEqual(events.partner_id, self.customer)
-        for user in self.blind:
-            self.assertFalse(
-                self.env["customer.care.event"].with_user(user).search([("id", "in", events.ids)])
-            )
-
-    def test_customer_form_is_silent(self):
-        """The counters and the timeline of the customer do not count what is protected."""
-        for user, count in ((self.helper, 1), (self.manager, 2)):
-            partner = self._mine(self.customer, user)
-            self.assertEqual(partner.care_complaint_count, count, user.login)
-            domain = partner.action_view_complaints()["domain"]
-            found = self.env["customer.complaint"].with_user(user).search(domain)
-            self.assertEqual(self.complaint in found, count == 2)
-
-    def test_other_complaints_are_no_trace(self):
-        """Repeats and merged complaints of the same customer would name him."""
-        first = self._create_complaint(name="First", user_id=self.helper.id)
-        self.complaint.sudo().write({"repeat_of_id": first.id, "duplicate_of_id": first.id})
-        self.env.flush_all()
-        mine = self._mine(self.complaint, self.helper)
-        self.assertFalse(mine.repeat_of_id or mine.duplicate_of_id)
-        self.assertFalse(mine.search([("repeat_of_id", "=", first.id)]))
-        self.assertFalse(mine.repeated_count)
-
-    def test_portal_links(self):
-        """The customer's page, and the secret that opens it, are given to nobody else."""
-        mine = self._mine(self.complaint, self.helper)
-        token = self.complaint.access_token
-        for text in (mine.get_portal_url(), mine._get_share_url(), mine._get_tracking_code()):
-            self.assertNotIn(token, text)
-        self.assertFalse(mine._get_tracking_code())
-        self.assertIn(token, self._mine(self.complaint, self.handler).get_portal_url())
-        self._assert_silent([[str(text) for text in row] for row in mine._get_registered()])
-        sibling = self.env["res.partner"].create({"name": "Sibling", "parent_id": self.company_customer.id})
-        other = new_test_user(self.env, "sibling_t", groups="base.group_portal", partner_id=sibling.id)
-        self.env.company.care_complaint_colleagues = "company"
-        self.assertFalse(self.complaint._portal_is_allowed(other.partner_id))
-        self.assertTrue(self.plain._portal_is_allowed(other.partner_id))
-        domain = self.complaint._portal_get_domain(other.partner_id)
-        self.assertFalse(self.complaint.filtered_domain(domain))
-        self.assertTrue(self.complaint._portal_is_allowed(self.customer))
-        self.assertTrue(self.complaint.with_user(self.portal).has_access("read"))
-
-    def test_show_identity(self):
-        """With a reason, which is noted and cannot be changed; without one nothing is shown."""
-        Reveal = self.env["customer.complaint.reveal"].with_user(self.helper)
-        wizard = Reveal.create({"complaint_id": self.complaint.id})
-        self._assert_silent(wizard.read())
-        for reason in (False, "  "):
-            wizard.reason = reason
-            with self.assertRaises(UserError):
-                wizard.action_show()
-        forged = Reveal.create(
-            {"complaint_id": self.complaint.id, "reason": "x", "is_shown": True, "identity": "y"}
-        )
-        self._assert_silent(forged.read())
-        wizard.reason = "The hospital asks"
-        wizard.action_show()
-        self.assertIn("Lin Wei", str(self._mine(wizard, self.helper).identity))
-        access = self.complaint.sudo().access_ids.filtered(lambda one: one.kind == "identity")
-        self.assertEqual((access.user_id, access.reason), (self.helper, "The hospital asks"))
-        self.assertFalse(self._mine(self.complaint, self.helper).partner_id)
-        self._assert_silent(self._mine(wizard, self.supervisor).read(["identity"]))
-        elsewhere = self.env["customer.complaint.reveal"].with_user(self.other_handler)
-        with self.assertRaises(AccessError):
-            elsewhere.create({"complaint_id": self.complaint.id, "reason": "x"}).action_show()
-        with self.assertRaises(AccessError):
-            access.with_user(self.manager).write({"reason": "y"})
-
-    def test_nobody_lets_himself_in(self):
-        """Neither as handler or first receiver, nor by the team; what nobody handles may be taken."""
-        managed = self._create_team(name="Mine", manager_id=self.helper.id)
-        for user in self.blind:
-            for vals in (
-                {"user_id": user.id},
-                {"user_id": False},
-                {"receiver_id": user.id},
-                {"create_uid": user.id},
-                *([{"team_id": managed.id}] if user == self.helper else []),
-            ):
-                with self.subTest(user=user.login, vals=vals):
-                    with contextlib.suppress(UserError):
-                        self._mine(self.complaint, user).write(vals)
-                    self.assertTrue(self._mine(self.complaint, user)._hides_identity())
-        waiting = self._create_complaint(is_identity_protected=True)
-        self.assertTrue(self._mine(waiting, self.supervisor)._hides_identity())
-        self._mine(waiting, self.supervisor).action_assign_to_me()
-        self.assertFalse(self._mine(waiting, self.supervisor)._hides_identity())
-        self.complaint.with_user(self.handler)._hand_over(self.other_handler, self.team.browse(), "Please")
-        self.assertTrue(self._mine(self.complaint, self.other_handler)._hides_identity())
-        self._mine(self.complaint, self.other_handler).action_accept_handover()
-        self.assertFalse(self._mine(self.complaint, self.other_handler)._hides_identity())
-
-    def test_becoming_handler(self):
-        """Who takes the complaint over answers for it, and knows whose it is."""
-        self.complaint.with_user(self.manager).user_id = self.helper
-        self.assertEqual(self._mine(self.complaint, self.helper).partner_id, self.customer)
-        self.assertFalse(self._mine(self.complaint, self.helper).is_identity_hidden)
-
-    def test_category_protects(self):
-        """Complaints of a category, or one below it, are protected when registered and when they are sorted into it."""
-        parent = self.env["customer.complaint.category"].create({"name": "Staff", "protects_identity": True})
-        child = parent.create({"name": "Bullying", "parent_id": parent.id})
-        self.assertTrue(self._create_complaint(category_id=child.id).is_identity_protected)
-        self.assertFalse(
-            self._create_complaint(category_id=child.id, is_identity_protected=False).is_identity_protected
-        )
-        complaint = self._create_complaint(user_id=self.handler.id)
-        self.assertFalse(complaint.is_identity_protected)
-        complaint.with_user(self.handler).category_id = parent
-        self.assertTrue(complaint.is_identity_protected)
-        parent.protects_identity = False
-        self.assertFalse(self._create_complaint(category_id=child.id).is_identity_protected)
-        parent.protects_identity = True
-        with Form(self.env["customer.complaint"].with_user(self.handler)) as form:
-            form.name = "x"
-            form.category_id = child
-            self.assertTrue(form.is_identity_protected)
-
     def test_list_stays_fast(self):
         """No query for each row, and none more for a list."""
         for number in range(20):
@@ -689,59 +330,3 @@ class TestIdentity(ComplaintCommon):
                 Complaint.web_search_read([("team_id", "=", self.team.id)], specification, limit=rows)
                 counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[3])
-
-
-@tagged("post_install", "-at_install")
-class TestIdentityHttp(ComplaintCommon, HttpCase):
-    def test_pages(self):
-        """Page of the customer, pictures, thread and printing tell nothing to who does not know him."""
-        helper = self._create_user("helper_t", "customer_complaint.group_complaint_user")
-        complaint = self._create_complaint(
-            user_id=self.handler.id, helper_ids=[Command.link(helper.id)], is_identity_protected=True
-        )
-        pixel = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-        complaint._sign("Lin Wei", pixel)
-        complaint.message_post(
-            body="I am Lin Wei",
-            author_id=self.customer.id,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-        )
-        self.env.flush_all()
-        self.authenticate(helper.login, helper.login)
-        page = self.url_open(f"/my/complaints/{complaint.id}")
-        self.assertNotIn("Lin Wei", page.text)
-        picture = self.url_open(f"/web/content/customer.complaint/{complaint.id}/signature")
-        self.assertNotEqual(picture.status_code, 200)
-        thread = {"thread_model": "customer.complaint", "thread_id": complaint.id}
-        for url, params in (
-            ("/mail/thread/messages", {**thread, "fetch_params": {"limit": 30}}),
-            (
-                "/mail/data",
-                {
-                    "fetch_params": [
-                        [
-                            "mail.thread",
-                            {**thread, "request_list": ["followers", "attachments", "suggestedRecipients"]},
-                        ]
-                    ]
-                },
-            ),
-        ):
-            answer = self.url_open(url, json={"params": params})
-            self.assertNotIn("error", answer.json(), answer.text)
-            self.assertNotIn("Lin Wei", answer.text)
-        post = {
-            **thread,
-            "post_data": {"body": "x", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"},
-        }
-        for kind in ("comment", "notification"):
-            post["post_data"]["message_type"] = kind
-            self.assertNotIn("Lin Wei", self.url_open("/mail/message/post", json={"params": post}).text)
-        report = self.url_open(
-            f"/report/html/customer_complaint.customer_complaint_registration/{complaint.id}"
-        )
-        self.assertNotIn("Lin Wei", report.text)
-        self.assertIn(complaint.number, report.text)
-        self.authenticate(self.handler.login, self.handler.login)
-        self.assertIn("Lin Wei", self.url_open(f"/my/complaints/{complaint.id}").text)

@@ -67,6 +67,7 @@ class TestCause(InvestigationCommon):
 class TestInvestigation(InvestigationCommon):
     def test_begin(self):
         """Whoever begins investigates, unless somebody is named; the date follows from the depth."""
+        self.env["customer.complaint.depth"].search([]).write({"days": 7, "is_working_days": False})
         complaint = self.complaint.with_user(self.handler)
         complaint.action_start_investigation()
         self.assertRecordValues(

@@ -1,3 +1,4 @@
+from freezegun import freeze_time
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -53,6 +54,20 @@ class TestLetter(SolutionCommon):
         self.assertIn("<b>pump</b>", letter.body)
         self.assertIn("Refund", letter.body)
         self.assertEqual(letter.subject, f"Your pump {self.complaint.number}")
+
+    def test_days_are_those_of_the_company(self):
+        """The day of the letter and of the receipt are the company's, whoever prints it."""
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        template = self.env["customer.complaint.reply"].create(
+            {"name": "Days", "use": "letter", "subject": "Yours of {received}", "body": "<p>x</p>"}
+        )
+        self.complaint.sudo().received_datetime = "2025-12-31 16:30:00"
+        self.assertEqual(template._render_letter(self.complaint)[0], "Yours of 01/01/2026")
+        letter = self._draft().with_context(tz="America/New_York")
+        with freeze_time("2026-02-28 15:59:59"):
+            self.assertEqual(letter._get_letter_date(), "02/28/2026")
+        with freeze_time("2026-02-28 16:00:00"):
+            self.assertEqual(letter._get_letter_date(), "03/01/2026")
 
     def test_customers_words_are_escaped(self):
         """What the customer wrote is text in the letter, never markup."""

@@ -305,6 +305,9 @@ class TestClosedReply(ComplaintMailCommon):
         """The answer to a closed complaint is a new one, linked to it, with its own number."""
         self.team.closed_reply = "new"
         complaint = self._closed()
+        # the notes of its stages are written when a transaction ends
+        self.env.cr.flush()
+        complaint.invalidate_recordset(["message_ids"])
         count = len(complaint.message_ids)
         new = self._answer(complaint)
         self.assertRecordValues(

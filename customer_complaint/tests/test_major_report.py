@@ -62,6 +62,11 @@ class TestMajorReport(ComplaintCommon):
         self.assertTrue(self.complaint.with_user(self.manager).action_move_to(self.stage_closed.id))
         self.assertNotEqual(self.complaint.stage_id, self.stage_closed)
 
+    def _get_asked(self):
+        """Return who has a to-do to sign."""
+        kind = self.env.ref("customer_complaint.mail_activity_type_sign")
+        return self.complaint.activity_ids.filtered(lambda todo: todo.activity_type_id == kind).user_id
+
     def test_signatures_in_order_release_the_complaint(self):
         """Handler, department, manager with a decision; out of turn or without reason nothing happens."""
         report = self._write_report()
@@ -74,9 +79,11 @@ class TestMajorReport(ComplaintCommon):
             with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "your turn"):
                 report.with_user(user).action_sign("needed", "Because")
         report.with_user(self.handler).action_sign()
+        self.assertEqual(self._get_asked(), self.supervisor)
         with self.assertRaisesRegex(UserError, "your turn"):
             report.with_user(self.handler).action_sign()
         report.with_user(self.supervisor).action_sign()
+        self.assertEqual(self._get_asked(), self.manager)
         action = report.with_user(self.manager).action_sign()
         self.assertEqual(action["res_model"], "customer.complaint.release")
         self.assertFalse(self.complaint.released_datetime)
@@ -88,6 +95,7 @@ class TestMajorReport(ComplaintCommon):
         )
         wizard.action_confirm()
         self.assertEqual((report.state, report.appraisal_decision), ("signed", "needed"))
+        self.assertFalse(self._get_asked())
         self.assertEqual(self.complaint.released_by_id, self.manager)
         with self.assertRaisesRegex(UserError, "your turn"):
             report.with_user(self.manager).action_sign("not_needed", "Twice")

@@ -246,6 +246,20 @@ class TestRegister(ComplaintCommon):
             self.assertEqual(form.phone, self.customer.phone)
         self.assertIn(hidden.number, self.env["customer.complaint"].new({"name": "Waterpump"}).register_panel)
 
+    def test_panel_days_are_the_readers(self):
+        """A contact of the evening was on the day that the reader's clock said."""
+        self.handler.tz = "Asia/Shanghai"
+        self.env["customer.contact.log"].create(
+            {
+                "subject": "About the pump",
+                "partner_id": self.customer.id,
+                "user_id": self.handler.id,
+                "date_start": "2026-03-02 17:00:00",
+            }
+        )
+        complaint = self._create_complaint().with_user(self.handler).with_context(tz="Asia/Shanghai")
+        self.assertIn("03/03/2026", complaint.register_panel)
+
     def test_panel_escapes_what_customers_wrote(self):
         """The subject of a complaint is no markup on somebody else's screen."""
         self._create_complaint(name="<img src=x onerror=alert(1)>")

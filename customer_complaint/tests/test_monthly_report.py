@@ -2,13 +2,16 @@ import io
 from datetime import date
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 from openpyxl import load_workbook
 
 from .test_figures import FiguresCommon
 
+ORDER = "odoo.addons.customer_complaint.wizard.customer_complaint_monthly_order"
 SHEETS = [
     "Summary",
     "Trend",
@@ -95,7 +98,43 @@ class TestMonthlyReport(FiguresCommon):
         with self._at(10):
             tasks.sudo().write({"state": "done", "done_datetime": fields.Datetime.now()})
         _name, book = self._open(self._create_report())
-        self.assertEqual(self._rows(book, "Departments")["Foundry"], (2, 2, 1))
+        self.assertEqual(self._rows(book, "Departments")["Foundry"], (0, 2, 2, 1))
+
+    def test_responsible_departments(self):
+        """The largest share that was put to those named counts; ties go to the first, drafts do not count."""
+        foundry, paint = self.env["customer.complaint.department"].create(
+            [{"name": "Foundry"}, {"name": "Paint"}]
+        )
+        both, tie, draft, supplier = (self._solve(day, 1, 2) for day in (2, 3, 4, 5))
+        shares = self.env["customer.complaint.responsibility"].create(
+            [
+                {
+                    "complaint_id": complaint.id,
+                    "party": "department",
+                    "department_id": department.id,
+                    "percent": percent,
+                }
+                for complaint, department, percent in (
+                    (both, foundry, 30),
+                    (both, paint, 70),
+                    (tie, foundry, 50),
+                    (tie, paint, 50),
+                    (draft, paint, 100),
+                )
+            ]
+        )
+        shares.filtered(lambda share: share.complaint_id != draft).sudo().write({"state": "stated"})
+        figures = self._show()
+        rows = {row["name"]: (row["count"], row["share"]) for row in figures["departments"]}
+        self.assertEqual(rows, {"Foundry": (1, "50.0 %"), "Paint": (1, "50.0 %")})
+        for department in foundry, paint:
+            self.assertEqual(self._count_open("department", department.id), 1)
+        groups = self._report()._read_group(
+            [("complaint_id", "in", (both + tie + draft + supplier).ids)], ["department_id"], ["__count"]
+        )
+        self.assertEqual(dict(groups), {foundry: 1, paint: 1, foundry.browse(): 2})
+        _name, book = self._open(self._create_report())
+        self.assertEqual(self._rows(book, "Departments")["Paint"], (1, 0, 0, 0))
 
     def test_scorecards_of_those_whom_the_reader_sees(self):
         """Each person of the month whose card the reader may open; few complaints are marked and give no total."""
@@ -152,15 +191,52 @@ class TestMonthlyReport(FiguresCommon):
         report = self._create_report()
         before = self.env["mail.mail"].search([])
         report.action_send_to_me()
+        self.assertEqual(self.env["mail.mail"].search([]), before)
+        self._run_job()
+        self._run_job()
         mail = self.env["mail.mail"].search([]) - before
         self.assertEqual(mail.email_to, self.manager.email_formatted)
         self.assertEqual(mail.attachment_ids.name, "Complaint Report 2026-03.xlsx")
         self.assertIn("Resolved in Time", mail.body_html)
 
+    def _run_job(self):
+        commit = patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=1)
+        with commit:
+            self.env["customer.complaint.monthly"]._cron_send_ordered()
+
+    def test_long_reports_are_mailed(self):
+        """Nobody waits for a workbook over very many complaints; short ones are there at once."""
+        self._solve(2, 1, 2)
+        report = self._create_report()
+        self.assertEqual(report.action_download_xlsx()["type"], "ir.actions.act_url")
+        with patch(f"{ORDER}.MOST_AT_ONCE", 1):
+            self.assertEqual(report.action_download_xlsx()["tag"], "display_notification")
+        self.assertTrue(report.is_ordered)
+
+    def test_report_that_cannot_be_made(self):
+        """It is told and keeps no other from being made; it is not tried for ever."""
+        bad, good = self._create_report(), self._create_report(user=self.supervisor)
+        for report in bad, good:
+            report.action_send_to_me()
+        self.manager.group_ids = self.env.ref("base.group_user")
+        before = self.env["mail.mail"].search([])
+        with mute_logger(ORDER):
+            self._run_job()
+        mail = self.env["mail.mail"].search([]) - before
+        self.assertEqual(mail.email_to, self.supervisor.email_formatted)
+        self.assertFalse(mail.attachment_ids)
+        self.assertFalse(bad.sudo().is_ordered or good.is_ordered)
+
+    def test_orders_are_not_forged(self):
+        """Whose rights the job works with is said by the program."""
+        for vals in ({"is_ordered": True}, {"order_context": {"allowed_company_ids": [1]}}):
+            with self.assertRaises(AccessError):
+                self._create_report().write(vals)
+
     # The monthly job
 
     def _send(self, today):
-        with patch.object(fields.Date, "today", lambda *_args: fields.Date.to_date(today)):
+        with freeze_time(today):
             return self.env.company._send_complaint_report()
 
     def test_job_mails_once_a_month(self):

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from .common import ComplaintCommon
 
-CREATE_ONE, CREATE_MANY, STAGE, LIST, REFRESH, MAIL_QUERIES, ESCALATE = 18, 26, 16, 6, 5, 75, 60
+CREATE_ONE, CREATE_MANY, STAGE, LIST, REFRESH, MAIL_QUERIES, ESCALATE = 13, 26, 12, 5, 5, 60, 50
 
 MAIL = """From: max.mail@customer.example
 To: complaints@example.com

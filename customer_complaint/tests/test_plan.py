@@ -235,9 +235,11 @@ class TestPlan(SolutionCommon):
     def test_closing_waits_for_plan(self):
         """A complaint closes when its plan is carried out or given up, whoever closes it and however."""
         plan = self._approve(self._create_plan())
+        self.stage_closed.needs_plan_done = True
         for record in (self.complaint.with_user(self.manager), self.complaint.sudo()):
-            with self.assertRaisesRegex(UserError, "not carried out"):
+            with self.assertRaisesRegex(UserError, "not carried out: Step 0") as caught:
                 record.write({"stage_id": self.stage_closed.id})
+            self.assertEqual(str(caught.exception).count("not carried out"), 1, "said once")
         plan.action_cancel()
         self.complaint.stage_id = self.stage_closed
         self.assertEqual(self.complaint.phase, "closed")

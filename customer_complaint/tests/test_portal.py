@@ -1,4 +1,5 @@
 import xmlrpc.client
+from datetime import timedelta
 from pathlib import Path
 
 from lxml import html
@@ -144,6 +145,9 @@ class TestPortalPages(ComplaintPortalCommon):
             "search=%00",
             "search=[('id','!=',0)]&search_in=name",
             "search=" + "x" * 5000,
+            "page=-1",
+            "page=x",
+            "page=99999999999999999999",
         ):
             with self.subTest(query):
                 response = self.url_open(f"/my/complaints?{query}")
@@ -449,7 +453,7 @@ class TestMailgate(ComplaintPortalCommon):
             self.env["res.users.apikeys"]
             .with_user(user)
             .sudo()
-            ._generate("rpc", "mailgate", api.Environment(self.env.cr, 1, {}).cr.now().replace(year=2100))
+            ._generate("rpc", "mailgate", api.Environment(self.env.cr, 1, {}).cr.now() + timedelta(days=1))
         )
         return self.xmlrpc_object.execute_kw(
             self.env.cr.dbname,

@@ -106,14 +106,19 @@ class TestPortalAnswer(PortalAnswerCommon):
         self.assertRecordValues(review, [{"state": "asked", "reason": "Too little"}])
         self.assertEqual(self.complaint.answer_ids.channel, "portal")
         self.assertNotIn("complaint_external_body", self._page())
-        body = self.env["customer.complaint.external.body"].create({"name": "<b>Arbitrator</b>"})
+        body = self.env["customer.complaint.external.body"].create(
+            {"name": "<b>Arbitrator</b>", "website": "https://arbitrator.example/?a=1&b=2"}
+        )
         review.sudo().write(
             {"state": "upheld", "external_body_id": body.id, "named_datetime": fields.Datetime.now()}
         )
         page = self._page()
         self.assertIn("complaint_external_body", page)
         self.assertIn("&lt;b&gt;Arbitrator", page)
+        self.assertIn('href="https://arbitrator.example/?a=1&amp;b=2"', page)
         self.assertIn("Somebody else looks at our proposal again", page)
+        body.website = "javascript:alert(1)"
+        self.assertNotIn('href="javascript:', self._page())
 
     def test_changed_meanwhile(self):
         """Nobody accepts or signs what he has not read."""

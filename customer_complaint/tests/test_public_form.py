@@ -207,6 +207,8 @@ class TestPublicForm(PublicFormCommon):
                 self.assertIn("alert-danger", response.text)
         self.assertEqual(self._send(files=[("files", ("run.exe", b"x"))]).status_code, 422)
         self.assertFalse(self._made())
+        for key in ("%FF", "x", "../1", "x" * 5000):
+            self.assertEqual(self.url_open(f"/complaint/{key}").status_code, 404, key)
 
     def test_honeypot(self):
         """A program that fills in what nobody sees is thanked, and nothing is kept."""

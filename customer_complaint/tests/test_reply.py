@@ -103,6 +103,14 @@ class TestReply(ComplaintCommon):
         self.customer.name = "<script>x</script>"
         self.assertNotIn("<script>", self.reply._render(self.complaint))
 
+    def test_customers_words_are_no_placeholders(self):
+        """A title that looks like a placeholder stays as it was written: it gets nobody to tell more."""
+        self.complaint.name = "{handler} {promise} {customer}"
+        self.customer.name = "{number}"
+        self.reply.body = "<p>{customer}: {subject}</p>"
+        body = self.reply._render(self.complaint)
+        self.assertIn("{number}: {handler} {promise} {customer}", body)
+
     def test_unreachable_customers_are_named(self):
         """Who has no address is told to the user; nothing happens when nobody has one."""
         silent = self._create_complaint(user_id=self.handler.id, partner_id=False, email_from=False)

@@ -185,6 +185,20 @@ class TestSecondReview(SolutionCommon):
         self.assertEqual(self.complaint.second_review_state, "improved")
         self.assertIn("A new pump", review.declined_solution)
 
+    def test_declined_in_another_language(self):
+        """The declined solution is not an improvement because the reviewer reads amounts in another language."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        refund = self.env["customer.complaint.compensation"].create(
+            {"complaint_id": self.complaint.id, "kind": "refund", "amount": 1500}
+        )
+        refund.with_user(self.handler).action_request_approval()
+        refund.with_user(self.manager).action_approve()
+        self.assertIn(refund, self.complaint._portal_get_offers())
+        review = self._decline()
+        self.assertIn("1,500", review.declined_solution)
+        with self.assertRaisesRegex(UserError, "abgelehnt|declined"):
+            self._finish(review.with_context(lang="de_DE"), "improved", "<p>A new pump</p>")
+
     def test_declined_again(self):
         """After the second review no third one begins: the handler writes the final response."""
         self._finish(self._decline())

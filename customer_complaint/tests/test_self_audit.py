@@ -216,3 +216,34 @@ class TestSelfAudit(ScorecardCommon):
         self.env.flush_all()
         self.assertEqual(self._measure("responsible", day=31)[0], 1)
         self.assertLess(datetime(2026, 3, 31), self.audit.measured_datetime)
+
+    def test_days_of_training_and_actions(self):
+        """Also the day of receipt and the day an action is due are those of the company."""
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        self.env["customer.complaint.training"].create(
+            {
+                "user_id": self.handler.id,
+                "qualification_id": self.env.ref(
+                    "customer_complaint.customer_complaint_qualification_major"
+                ).id,
+                "date": "2026-03-03",
+            }
+        )
+        with self._at(2, 17):
+            self._create_complaint(user_id=self.handler.id, severity="major")
+        self.assertEqual(self._measure("trained")[:2], (1, 1))
+        cause = self.env.ref("customer_complaint.customer_complaint_cause_quality_material")
+        solved = self._solve(self.handler, 3, (3, 13), verdict="valid", cause_id=cause.id)
+        self.env["customer.complaint.action"].create(
+            {
+                "name": "Seal",
+                "user_id": self.handler.id,
+                "complaint_ids": [(4, solved.id)],
+                "date_due": "2026-03-05",
+            }
+        ).sudo()._set({"state": "open"})
+        for hour, good in ((15, 1), (17, 0)):
+            with self._at(5, hour):
+                self.audit.action_measure()
+            line = self.audit.line_ids.filtered(lambda line: line.check_id.provider == "analysed")
+            self.assertEqual((line.judged_count, line.good_count), (1, good))

@@ -47,6 +47,14 @@ class TestTask(TaskCommon):
         with self.assertRaises(ValidationError):
             self._create_task(user_id=self.portal.id)
 
+    def test_to_do_is_of_the_day_of_the_doer(self):
+        """The to-do is due on the day on which the deadline is where the doer works."""
+        for zone, day in (("America/New_York", "2031-05-05"), ("Asia/Shanghai", "2031-05-06")):
+            self.supervisor.tz = zone
+            task = self._create_task(user_id=self.supervisor.id, deadline="2031-05-06 00:30:00")
+            task._tell_doer()
+            self.assertEqual(str(task.activity_ids.date_deadline), day)
+
     def test_hand_over_by_mail(self):
         """Who has no login gets the link by a mail that is in no thread."""
         task = self._create_task().with_user(self.handler)

@@ -101,6 +101,28 @@ class TestTaskPage(TaskCommon, HttpCase):
                     self.assertEqual(page.status_code, 404)
                     self.assertIn("not open any more", page.text)
 
+    def test_link_of_who_has_it_no_more(self):
+        """Given back and put to somebody else, it has another link; who has left the company opens none."""
+        self._send(answer="return", text="Not ours")
+        self.task.email = "workshop@company.example"
+        self.task.action_hand_over()
+        self.assertEqual(self.url_open(self.path).status_code, 404)
+        path = f"/complaint/task/{self.task.id}-{self.task.token}"
+        self.assertEqual(self.url_open(path).status_code, 200)
+        own = self._create_task(department_id=False, user_id=self.employee.id)
+        own.action_hand_over()
+        path = f"/complaint/task/{own.id}-{own.token}"
+        self.assertEqual(self.url_open(path).status_code, 200)
+        self.employee.active = False
+        self.assertEqual(self.url_open(path).status_code, 404)
+
+    def test_link_stays_with_who_has_it(self):
+        """Other words, and a second handing over to the same, leave the link as it is."""
+        self._send(answer="return", text="Which pump?")
+        self.task.write({"briefing": "<p>The red one</p>", "email": "quality@company.example"})
+        self.task.action_hand_over()
+        self.assertEqual(self.url_open(self.path).status_code, 200)
+
     def test_files_for_them(self):
         """Only the files of the task are handed out, by its link alone."""
         attachment, other = self.env["ir.attachment"].create(

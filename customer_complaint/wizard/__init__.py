@@ -1,6 +1,9 @@
+from . import customer_complaint_read_mixin  # isort: split
+
 from . import (
     base_partner_merge_complaint,
     customer_complaint_answer_record,
+    customer_complaint_appraisal_correct,
     customer_complaint_assign,
     customer_complaint_compensation_execute,
     customer_complaint_compensation_link,
@@ -10,6 +13,7 @@ from . import (
     customer_complaint_merge,
     customer_complaint_monthly,
     customer_complaint_monthly_mail,
+    customer_complaint_monthly_order,
     customer_complaint_monthly_scorecards,
     customer_complaint_monthly_sheets,
     customer_complaint_move,

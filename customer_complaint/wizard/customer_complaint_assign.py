@@ -1,8 +1,11 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.answers import CLOSE, notify
 from odoo.exceptions import UserError
 
 
 class CustomerComplaintAssign(models.TransientModel):
+    """Give complaints out: to one person, or to the people of their teams as rules, turn or load say."""
+
     _name = "customer.complaint.assign"
     _description = "Assign Complaints"
 
@@ -44,12 +47,4 @@ class CustomerComplaintAssign(models.TransientModel):
         text = self.env._("%(count)s complaints were given out.", count=len(complaints) - len(nobody))
         if nobody:
             text += " " + self.env._("Nobody was free for %(count)s.", count=len(nobody))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": text,
-                "type": "warning" if nobody else "success",
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notify(text, "warning" if nobody else "success", CLOSE)

@@ -13,7 +13,7 @@ class CustomerComplaintCompensationLink(models.TransientModel):
         related="compensation_id.complaint_id.commercial_partner_id", string="Customer"
     )
     model_names = fields.Char(compute="_compute_model_names")
-    document = fields.Reference(lambda self: self._selection_document())
+    document = fields.Reference(lambda self: self._selection_document(), string="Related Document")
 
     @api.model
     def _selection_document(self):

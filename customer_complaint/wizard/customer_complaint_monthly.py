@@ -1,9 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.periods import Period, add_months
 from odoo.exceptions import UserError
 from odoo.tools import date_utils
 from odoo.tools.misc import format_date
-
-from ..tools.figures import Period, add_months
 
 
 class CustomerComplaintMonthly(models.TransientModel):
@@ -11,7 +10,7 @@ class CustomerComplaintMonthly(models.TransientModel):
 
     _name = "customer.complaint.monthly"
     _description = "Monthly Complaint Report"
-    _inherit = ["customer.xlsx.mixin"]
+    _inherit = ["customer.guard.mixin", "customer.report.mail.mixin"]
 
     month = fields.Date(
         required=True, default=lambda self: self._default_month(), help="Any day of the month."
@@ -98,23 +97,3 @@ class CustomerComplaintMonthly(models.TransientModel):
 
     def _say_month(self, day):
         return format_date(self.env, day, date_format="MMM yyyy")
-
-    # Mail
-
-    def action_send_to_me(self):
-        """Mail the report to the user, as the monthly job does."""
-        self.ensure_one()
-        self._get_figures()
-        user = self.env.user
-        if not user.email:
-            raise UserError(self.env._("You have no e-mail address."))
-        self.env["mail.mail"].sudo().create([self._prepare_mail_vals()])
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("The report is on its way to %(email)s.", email=user.email),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }

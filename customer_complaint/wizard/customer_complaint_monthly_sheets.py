@@ -1,8 +1,7 @@
 from odoo import fields, models
+from odoo.addons.customer_care.tools.periods import Period, add_months, get_change, get_share
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-from ..tools.figures import Period, add_months, get_change, get_share
 
 
 class CustomerComplaintMonthly(models.TransientModel):
@@ -248,7 +247,7 @@ class CustomerComplaintMonthly(models.TransientModel):
             )
 
     def _write_departments(self, book, figures, answer):
-        """The tasks that departments were given in the month, and how many were done in time."""
+        """What departments are mainly responsible for, their tasks, and how many were done in time."""
         question = self._get_question()
         begin, end = question.period.get_moments(question.zone)
         complaints = Domain("kind", "in", question.kinds)
@@ -264,19 +263,23 @@ class CustomerComplaintMonthly(models.TransientModel):
                 figures.env["customer.complaint.report"]._get_case_domain() & complaints,
             )
         )
+        responsible = {row["key"]: row["count"] for row in answer["departments"]}
         rows = self._count_tasks(figures.env["customer.complaint.task"], domain)
         sheet = book.add_sheet(self.env._("Departments"))
         sheet.write_head(
             [
                 self.env._("Department"),
+                self.env._("Complaints Mainly Responsible for"),
                 self.env._("Tasks"),
                 self.env._("Done"),
                 self.env._("Late"),
             ]
         )
+        rows += [(department_id, 0, 0, 0) for department_id in responsible.keys() - {row[0] for row in rows}]
         for department_id, *counts in rows:
             name = self.env["customer.complaint.department"].sudo().browse(department_id or ()).name
-            sheet.write_row([name or self.env._("Without Department"), *counts])
+            count = responsible.get(department_id, 0)
+            sheet.write_row([name or self.env._("Without Department"), count, *counts])
 
     def _count_tasks(self, tasks, domain):
         """Return [(department id, tasks, done, done or still open after the deadline)] of what the user may see."""
@@ -348,6 +351,7 @@ class CustomerComplaintMonthly(models.TransientModel):
             "times": self.env._("Times"),
             "customers": self.env._("Customers with most Complaints"),
             "products": self.env._("Products with most Complaints"),
+            "departments": self.env._("Responsible Departments"),
             "reasons": self.env._("Reasons of Dissatisfaction"),
         }
         for code, text in figures._get_definitions().items():

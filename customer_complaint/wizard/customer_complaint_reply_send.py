@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.answers import CLOSE, notify
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
@@ -63,18 +64,14 @@ class CustomerComplaintReplySend(models.TransientModel):
         unreachable = self.complaint_ids - reachable
         if not unreachable:
             return {"type": "ir.actions.act_window_close"}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._(
-                    "Without an e-mail address, so not answered: %(complaints)s",
-                    complaints=", ".join(unreachable.mapped("number")),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notify(
+            self.env._(
+                "Without an e-mail address, so not answered: %(complaints)s",
+                complaints=", ".join(unreachable.mapped("number")),
+            ),
+            "warning",
+            CLOSE,
+        )
 
     def _get_reachable(self):
         return self.complaint_ids._origin.filtered(lambda complaint: complaint.sudo()._complaint_get_email())

@@ -1,5 +1,3 @@
-import base64
-
 from odoo import api, fields, models
 
 
@@ -8,32 +6,26 @@ class CustomerComplaintSign(models.TransientModel):
 
     _name = "customer.complaint.sign"
     _description = "Read Back and Sign"
+    _inherit = "customer.complaint.read.mixin"
 
-    complaint_id = fields.Many2one("customer.complaint", required=True, readonly=True)
     registered = fields.Html(compute="_compute_registered", sanitize=False)
-    digest = fields.Char(readonly=True, help="Of what was read when the dialog was opened.")
     signed_by = fields.Char(
         "Name", required=True, compute="_compute_signed_by", store=True, readonly=False, precompute=True
     )
     signature = fields.Image(max_width=1024, max_height=1024)
     document = fields.Binary("Signed Paper", help="A scan or photo of the printed and signed registration.")
-    document_name = fields.Char()
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
-        complaint = self.env["customer.complaint"].browse(values.get("complaint_id"))
-        if complaint and "digest" in fields:
-            complaint.check_access("read")
-            values["digest"] = complaint._get_signed_digest()
-        return values
+    def _get_digest(self, complaint):
+        return complaint._get_signed_digest()
 
     @api.depends("complaint_id")
     def _compute_registered(self):
         # what is read back is collected as superuser
         self.complaint_id.check_access("read")
         for wizard in self:
-            wizard.registered = wizard.complaint_id and wizard.complaint_id._render_registered()
+            complaint = wizard.complaint_id
+            wizard.registered = complaint._render_registered() if complaint else False
 
     @api.depends("complaint_id")
     def _compute_signed_by(self):
@@ -45,9 +37,7 @@ class CustomerComplaintSign(models.TransientModel):
         """Keep the signature; rights are those of the user on the complaint."""
         self.ensure_one()
         self.complaint_id.check_access("write")
-        files = []
-        if self.document:
-            files.append((self.document_name or self.env._("Signed Paper"), base64.b64decode(self.document)))
+        files = self._read_document()
         self.complaint_id._sign(self.signed_by, self.signature, files, self.digest or None)
         return {"type": "ir.actions.act_window_close"}
 

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 
 class CustomerComplaintStageArchive(models.TransientModel):
+    """Archive stages that complaints are in: these are moved to another stage first."""
+
     _name = "customer.complaint.stage.archive"
     _description = "Archive Complaint Stages in Use"
 

@@ -1,1 +1,7 @@
-from . import customer_complaint, product_product, product_template
+from . import (
+    customer_complaint,
+    customer_complaint_action,
+    customer_complaint_report,
+    product_product,
+    product_template,
+)

@@ -22,6 +22,13 @@ class CustomerComplaint(models.Model):
     def _compute_register_panel(self):
         return super()._compute_register_panel()
 
+    def _prepare_action_context(self):
+        context = super()._prepare_action_context()
+        products = self.product_id
+        if len(products) == 1 and all(complaint.product_id for complaint in self):
+            context["default_product_id"] = products.id
+        return context
+
     def _get_product_reasons(self):
         reasons = super()._get_product_reasons()
         if self.product_id:

@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.addons.customer_complaint.tests.common import ComplaintCommon
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 
 @tagged("post_install", "-at_install")
@@ -114,6 +115,51 @@ class TestProduct(ComplaintCommon):
         self.valve.company_id = company
         with self.assertRaises(UserError):
             self._create(product_id=self.valve.id)
+
+    def test_dimension_of_figures(self):
+        """The report knows product and category; of protected ones it names neither."""
+        self.pump.categ_id = self.env["product.category"].create({"name": "Pumps"})
+        shown, hidden = self._create(), self._create(is_confidential=True)
+        rows = self.env["customer.complaint.report"]._read_group(
+            [("complaint_id", "in", (shown + hidden).ids)], ["product_categ_id", "product_id"], ["__count"]
+        )
+        none = (self.env["product.category"], self.env["product.product"], 1)
+        self.assertEqual(rows, [(self.pump.categ_id, self.pump, 1), none])
+
+    def test_action_watches_the_product(self):
+        """An action begins with the product its complaints share; what comes back is found by it, named or not."""
+        with self._at(2):
+            complaint = self._create(product_ref="Pump of the cellar")
+        context = complaint.action_create_corrective()["context"]
+        self.assertEqual(context["default_product_id"], self.pump.id)
+        mixed = (complaint + self._create(product_id=self.valve.id)).action_create_corrective()["context"]
+        self.assertNotIn("default_product_id", mixed)
+        with self._at(3):
+            action = (
+                self.env["customer.complaint.action"]
+                .with_context(**context)
+                .create({"same_product": True, "same_cause": False, "same_category": False})
+            )
+        again, named, other = (
+            self._create(name="Again"),
+            self._create(product_id=False, product_ref="pump OF the cellar"),
+            self._create(product_id=self.valve.id),
+        )
+        query = SQL(
+            "SELECT id FROM customer_complaint complaint WHERE id IN %s AND %s",
+            tuple((again + named + other).ids),
+            action._get_same_sql("product"),
+        )
+        self.env.flush_all()
+        self.assertEqual({row[0] for row in self.env.execute_query(query)}, set((again + named).ids))
+        action.write({"product_id": False, "product_ref": False})
+        self.env.flush_all()
+        query = SQL(
+            "SELECT id FROM customer_complaint complaint WHERE id IN %s AND %s",
+            tuple((again + named + other).ids),
+            action._get_same_sql("product"),
+        )
+        self.assertEqual({row[0] for row in self.env.execute_query(query)}, set((again + named).ids))
 
     def test_merged(self):
         """The main complaint takes over the product."""

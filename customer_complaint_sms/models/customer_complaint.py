@@ -1,6 +1,6 @@
 import re
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.customer_complaint.models.res_partner_phone import COMPARED, PHONE_TEXT
 from odoo.exceptions import AccessError
 
@@ -28,8 +28,9 @@ class CustomerComplaint(models.Model):
             raise AccessError(self.env._("Which SMS acknowledged a complaint is noted by the program alone."))
         return super()._check_code_only(names)
 
-    def _fill_defaults(self, vals_list):
-        return super()._fill_defaults([{"acknowledge_sms": False, **vals} for vals in vals_list])
+    @api.model
+    def _get_empty_fields(self):
+        return super()._get_empty_fields() | {"acknowledge_sms"}
 
     def _acknowledge_by_call(self):
         """Send an SMS to those who can have one; the others are rung up."""
