@@ -1,1 +1,18 @@
-from . import customer_complaint, customer_survey_rule, ir_rule, survey_question_answer, survey_user_input
+from . import (
+    complaint_subject_mixin,
+    customer_complaint,
+    customer_complaint_survey,
+    customer_satisfaction_indicator,
+    customer_survey_comment,
+    customer_survey_figures,
+    customer_survey_loop,
+    customer_survey_report,
+    customer_survey_response,
+    customer_survey_rule,
+    customer_survey_rule_complaint,
+    customer_survey_score,
+    ir_rule,
+    survey_question_answer,
+    survey_user_input,
+    survey_user_input_follow,
+)

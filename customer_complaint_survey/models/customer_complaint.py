@@ -1,6 +1,6 @@
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 # Only answers of the customer set these; with the values of a new complaint.
@@ -36,7 +36,12 @@ class CustomerComplaint(models.Model):
         help="Average satisfaction (CSAT, 0-100) of the customer's last answer about this complaint.",
     )
 
-    @api.depends("survey_score_ids.value", "survey_score_ids.kind", "survey_score_ids.user_input_id")
+    @api.depends(
+        "survey_score_ids.active",
+        "survey_score_ids.value",
+        "survey_score_ids.kind",
+        "survey_score_ids.user_input_id",
+    )
     def _compute_survey_score(self):
         for complaint in self:
             scores = complaint.survey_score_ids.filtered(lambda score: score.kind == "csat").sorted("id")
@@ -58,8 +63,16 @@ class CustomerComplaint(models.Model):
     def create(self, vals_list):
         if not self.env.su and any(not SCORE_FIELDS.keys().isdisjoint(vals) for vals in vals_list):
             self._raise_score_guard()
-        # Given for each: no default of the context takes their place, and nothing is computed afterwards.
-        return super().create([{**SCORE_FIELDS, **vals} for vals in vals_list])
+        # Given for each: no default of the context takes their place.
+        complaints = super().create([{**SCORE_FIELDS, **vals} for vals in vals_list])
+        if not any(vals.get("survey_score_ids") for vals in vals_list):
+            for name in ("survey_score", "is_survey_answered"):
+                self.env.remove_to_compute(self._fields[name], complaints)
+        return complaints
+
+    @api.model
+    def _get_empty_fields(self):
+        return super()._get_empty_fields() | {"survey_score_ids"}
 
     def write(self, vals):
         if not self.env.su and not SCORE_FIELDS.keys().isdisjoint(vals):
@@ -78,6 +91,17 @@ class CustomerComplaint(models.Model):
         action["domain"] = [("res_model", "=", self._name), ("res_id", "=", self.id)]
         action["context"] = {}
         return action
+
+    def action_care_fill_survey(self):
+        """Open the choice of the survey to be filled in for the customer of this complaint (singleton)."""
+        self.ensure_one()
+        self.check_access("read")
+        if self._hides_any_identity():
+            raise AccessError(self.env._("You do not see who complained."))
+        partner = self._care_get_partner()
+        if not partner:
+            raise UserError(self.env._("Choose the customer first."))
+        return self.env["customer.survey.fill"]._get_action(partner, self)
 
     def _complaint_on_closed(self):
         result = super()._complaint_on_closed()

@@ -2,10 +2,17 @@ from odoo import models
 from odoo.fields import Domain
 
 COMPLAINT = "customer.complaint"
+# {model: (field with the model, field with the id) of what its rows are about}
+ABOUT = {
+    "survey.user_input": ("care_res_model", "care_res_id"),
+    "customer.survey.request": ("res_model", "res_id"),
+    "customer.survey.score": ("res_model", "res_id"),
+    "customer.survey.loop": ("res_model", "res_id"),
+}
 
 
 class IrRule(models.Model):
-    """Answers to a survey about a complaint are hidden with it, and with the identity of who complained."""
+    """What a survey about a complaint asked and found is hidden with it, and with the identity of who complained."""
 
     _inherit = "ir.rule"
 
@@ -13,16 +20,19 @@ class IrRule(models.Model):
         domain = super()._compute_domain(model_name, mode)
         if self.env.su:
             return domain
-        if model_name == "survey.user_input":
-            return domain & self._get_answer_domain()
+        if model_name in ABOUT:
+            domain &= self._get_about_domain(model_name)
         if model_name == "survey.user_input.line":
-            return domain & Domain("user_input_id", "any!", self._get_answer_domain())
+            domain &= Domain("user_input_id", "any!", self._get_about_domain("survey.user_input"))
+        if model_name == "customer.survey.loop":
+            domain &= ~Domain("linked_complaint_id", "in", self._get_hidden_query())
         return domain
 
-    def _get_answer_domain(self):
-        """Return the domain of the answers that tell the user nothing hidden."""
-        hidden = Domain("care_res_id", "in", self._get_hidden_query())
+    def _get_about_domain(self, model_name):
+        """Return the domain of the rows that tell the user nothing hidden."""
+        model_field, id_field = ABOUT[model_name]
+        hidden = Domain(id_field, "in", self._get_hidden_query())
         complaints = self.env[COMPLAINT]
         if not complaints._sees_identities():
-            hidden |= Domain("care_res_id", "in", complaints._search_hidden_identities())
-        return ~(Domain("care_res_model", "=", COMPLAINT) & hidden)
+            hidden |= Domain(id_field, "in", complaints._search_hidden_identities())
+        return ~(Domain(model_field, "=", COMPLAINT) & hidden)

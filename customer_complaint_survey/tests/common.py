@@ -1,5 +1,6 @@
 """Test kit of the bridge: complaints that are closed, and answers about them."""
 
+from odoo.addons.customer_complaint.tests.common import open_gates
 from odoo.addons.customer_survey.tests.common import SurveyKit
 from odoo.tests import new_test_user
 
@@ -11,6 +12,8 @@ class ComplaintSurveyKit(SurveyKit):
     def _set_up_kit(cls):
         cls.shipped_rule = cls.env.ref("customer_complaint_survey.customer_survey_rule_complaint_closed")
         cls.is_shipped_active = cls.shipped_rule.active
+        # Tests run by night as well.
+        cls.shipped_rule.is_daytime = False
         result = super()._set_up_kit()
         cls.handler = new_test_user(
             cls.env, "survey_handler", groups="customer_complaint.group_complaint_manager"
@@ -19,6 +22,7 @@ class ComplaintSurveyKit(SurveyKit):
             stage = cls.env.ref(f"customer_complaint.customer_complaint_stage_{phase}")
             stage.mail_template_id = False
             setattr(cls, f"stage_{phase}", stage)
+        open_gates(cls.stage_closed)
         cls.rule.write({"trigger": "complaint_closed"})
         return result
 

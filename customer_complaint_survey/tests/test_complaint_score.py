@@ -86,7 +86,10 @@ class TestComplaintScore(ComplaintSurveyKit, TransactionCase):
         groups = "customer_care.group_care_supervisor,survey.group_survey_manager"
         reader = new_test_user(self.env, "survey_reader", groups=groups)
         for name in ("is_confidential", "is_identity_protected"):
-            for record in (answer, answer.user_input_line_ids):
+            request = self.env["customer.survey.request"].search([("key", "=", answer.care_key)])
+            loop = self.env["customer.survey.loop"].search([("user_input_id", "=", answer.id)])
+            self.assertTrue(request and loop)
+            for record in (answer, answer.user_input_line_ids, answer.care_score_ids, request, loop):
                 seen = record.with_user(reader)
                 domain = [("id", "in", record.ids)]
                 complaint[name] = False

@@ -92,3 +92,18 @@ class TestComplaintSurvey(ComplaintSurveyKit, HttpCase):
         self.assertTrue(survey._care_is_usable())
         self.assertEqual(len(survey.page_ids), 2)
         self.assertFalse(survey.lang_ids)
+
+    def test_reason_is_asked_of_the_unhappy(self):
+        """The shipped survey asks for reasons after a low mark alone, and drops them after a better one."""
+        module = "customer_complaint_survey.survey_complaint"
+        survey, overall, reason = (self.env.ref(f"{module}{name}") for name in ("", "_overall", "_reason"))
+        self.assertEqual(survey._care_get_problems() + survey._care_get_hints(), [])
+        self.assertEqual(overall.care_mark, "CSAT · Overall")
+        self.rule.survey_id = survey
+        answer = self._close(self._create_complaint())
+        for mark, is_asked in (("6", True), ("7", False)):
+            answer._save_lines(overall, mark)
+            self.assertEqual(reason not in answer._get_inactive_conditional_questions(), is_asked, mark)
+        answer._save_lines(reason, [str(reason.suggested_answer_ids[0].id)])
+        answer._clear_inactive_conditional_answers()
+        self.assertEqual(answer.user_input_line_ids.question_id, overall)

@@ -41,9 +41,10 @@ class CustomerMetric(models.Model):
     def _get_score_rows(self, scope):
         return SQL(
             """
-            SELECT commercial_partner_id AS partner_id, date, kind, value
+            SELECT commercial_partner_id AS partner_id, date, kind, value, is_low, nps_class,
+                   COALESCE(user_input_id, -id) AS answer
               FROM customer_survey_score
-             WHERE date <= %s AND commercial_partner_id IS NOT NULL AND %s AND %s
+             WHERE active AND date <= %s AND commercial_partner_id IS NOT NULL AND %s AND %s
             """,
             scope.date,
             scope.limit(SQL("commercial_partner_id")),

@@ -1,5 +1,17 @@
+from datetime import datetime, time
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import column_exists, table_exists
+
+CHANNELS = [
+    ("email", "E-mail"),
+    ("sms", "SMS"),
+    ("link", "Link or QR Code"),
+    ("phone", "Phone"),
+    # nobody is asked by it: staff copy what a customer has written
+    ("paper", "Paper"),
+]
 
 
 class CustomerSurveyRequest(models.Model):
@@ -12,7 +24,7 @@ class CustomerSurveyRequest(models.Model):
     _name = "customer.survey.request"
     _description = "Survey Request"
     _inherit = ["customer.care.link.mixin"]
-    _order = "date_send desc, id desc"
+    _order = "send_datetime desc, id desc"
     _rec_name = "rule_id"
 
     key = fields.Char(required=True, readonly=True)
@@ -31,23 +43,78 @@ class CustomerSurveyRequest(models.Model):
     company_id = fields.Many2one("res.company", readonly=True, index="btree_not_null")
     res_model = fields.Char(string="Document Model", readonly=True)
     res_id = fields.Many2oneReference(string="Document", model_field="res_model", readonly=True)
-    date_send = fields.Date(string="To Send On", readonly=True)
+    send_datetime = fields.Datetime(string="To Send at", readonly=True, help="When the customer is asked.")
+    date_send = fields.Date(
+        string="To Send On",
+        compute="_compute_date_send",
+        inverse="_inverse_date_send",
+        store=True,
+        readonly=True,
+    )
+    channel = fields.Selection(CHANNELS, readonly=True, help="How the customer is asked.")
     outcome = fields.Selection(
         [
             ("asked", "Asked"),
             ("no_customer", "Customer unknown"),
-            ("no_address", "No e-mail address"),
+            ("no_address", "No address or number"),
             ("do_not_contact", "Does not want to be contacted"),
             ("blacklisted", "Address on the blacklist"),
+            ("problem", "A problem is open"),
             ("quiet", "Asked recently"),
+            ("sample", "Not in the sample"),
+            ("quota", "Quota used up"),
+            ("colleague", "Works for us"),
             ("unusable", "Survey closed or empty"),
+            ("merged", "Merged with another customer"),
         ],
         required=True,
         readonly=True,
     )
+    run_id = fields.Many2one(
+        "customer.survey.run", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+
+    is_bounced = fields.Boolean(
+        string="Not Delivered",
+        readonly=True,
+        help="A mail server answered that the mail cannot be delivered.",
+    )
 
     _key_uniq = models.UniqueIndex("(key)", "This customer has already been asked for this cause.")
     _quiet_idx = models.Index("(commercial_partner_id, date_send) WHERE outcome = 'asked'")
+    _quota_idx = models.Index("(rule_id, date_send) WHERE outcome = 'asked'")
+
+    def _auto_init(self):
+        """Requests of older versions knew the day alone."""
+        cr = self.env.cr
+        is_old = table_exists(cr, self._table) and not column_exists(cr, self._table, "send_datetime")
+        result = super()._auto_init()
+        if is_old:
+            cr.execute("UPDATE customer_survey_request SET send_datetime = date_send")
+        return result
+
+    @api.depends("send_datetime")
+    def _compute_date_send(self):
+        for request in self:
+            request.date_send = request.send_datetime and request.send_datetime.date()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The day alone is its beginning."""
+        return super().create([self._add_moment(vals) for vals in vals_list])
+
+    @api.model
+    def _add_moment(self, vals):
+        if not vals.get("date_send") or "send_datetime" in vals:
+            return vals
+        day = fields.Date.to_date(vals["date_send"])
+        return {**vals, "send_datetime": datetime.combine(day, time.min)}
+
+    def _inverse_date_send(self):
+        for request in self:
+            day = request.date_send
+            if not day or not request.send_datetime or request.send_datetime.date() != day:
+                request.send_datetime = day and datetime.combine(day, time.min)
 
     @api.model
     def _claim(self, vals_list):

@@ -1,12 +1,14 @@
 from odoo import api, fields, models
 
+from .customer_survey_request import CHANNELS
+
 
 class CustomerSurveyScore(models.Model):
     """What one answer to one marked question is worth.
 
     Rows come from finished surveys alone: nobody may create or change them, an administrator may remove a
-    spoiled one. They outlive the survey they came from, and without a name also the
-    customer.
+    spoiled one. They outlive the survey they came from, and without a name also the customer. A manager corrects
+    one by a new row; the old one stays, archived, so that searches and figures count what holds.
     """
 
     _name = "customer.survey.score"
@@ -28,6 +30,7 @@ class CustomerSurveyScore(models.Model):
     )
     company_id = fields.Many2one("res.company", readonly=True, index="btree_not_null")
     date = fields.Date(required=True, readonly=True)
+    active = fields.Boolean(default=True, readonly=True)
 
     kind = fields.Selection(
         [("csat", "Satisfaction (CSAT)"), ("nps", "Recommendation (NPS)"), ("ces", "Effort (CES)")],
@@ -48,6 +51,29 @@ class CustomerSurveyScore(models.Model):
     is_low = fields.Boolean(string="Low", readonly=True, help="At or under the limit of the rule that asked.")
     comment = fields.Text(readonly=True)
 
+    user_id = fields.Many2one(
+        "res.users",
+        string="Specialist",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Who was responsible for what the answer is about, else for the customer, when it came.",
+    )
+    team_id = fields.Many2one(
+        "customer.care.team",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The customer's care team when the answer came.",
+    )
+    grade_id = fields.Many2one(
+        "customer.grade",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The customer's grade when the answer came.",
+    )
+    channel = fields.Selection(CHANNELS, readonly=True, help="How the customer was asked.")
     rule_id = fields.Many2one(
         "customer.survey.rule", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -67,7 +93,9 @@ class CustomerSurveyScore(models.Model):
         string="Document", model_field="res_model", readonly=True, index="btree_not_null"
     )
 
-    _once_uniq = models.UniqueIndex("(user_input_id, question_id)", "This answer has already been counted.")
+    _once_uniq = models.UniqueIndex(
+        "(user_input_id, question_id) WHERE active", "This answer has already been counted."
+    )
     _date_idx = models.Index("(date DESC, id DESC)")
 
     @api.depends("kind", "value")
@@ -75,6 +103,13 @@ class CustomerSurveyScore(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for score in self:
             score.display_name = f"{kinds.get(score.kind, '')} {score.value:.0f}"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_from_figures(self):
+        """Let the customers' figures follow a row that is removed."""
+        customers = self.commercial_partner_id
+        if customers:
+            customers.sudo()._care_update_survey_figures(leave_out=self)
 
     def _get_summary(self):
         """Return kinds and averages of some scores, like "CSAT 78, NPS 90"; needs no translation."""

@@ -1,3 +1,4 @@
+from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -15,7 +16,7 @@ class ResPartner(models.Model):
         digits=(5, 2),
         compute="_compute_care_satisfaction",
         groups="customer_care.group_care_user,customer_care.group_care_auditor",
-        help="Average of all satisfaction scores (CSAT) of the customer, 0-100.",
+        help="Average satisfaction score (CSAT) of the customer in the last twelve months, 0-100.",
     )
 
     care_last_satisfaction = fields.Float(
@@ -38,11 +39,12 @@ class ResPartner(models.Model):
         query = Score._search([("commercial_partner_id", "in", self.commercial_partner_id.ids)])
         rows = SQL(
             """
-            SELECT commercial_partner_id, COUNT(*), AVG(value) FILTER (WHERE kind = 'csat'),
+            SELECT commercial_partner_id, COUNT(*), AVG(value) FILTER (WHERE kind = 'csat' AND date > %s),
                    (ARRAY_AGG(value ORDER BY date DESC, id DESC) FILTER (WHERE kind = 'csat'))[1],
                    MAX(date) FILTER (WHERE kind = 'csat')
               FROM customer_survey_score WHERE id IN %s GROUP BY commercial_partner_id
             """,
+            fields.Date.today() - relativedelta(months=12),
             query.subselect(),
         )
         figures = {family_id: row for family_id, *row in self.env.execute_query(rows)}

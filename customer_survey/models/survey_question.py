@@ -12,7 +12,46 @@ class SurveyQuestion(models.Model):
         string="Measures",
         help="The answer becomes a score of the customer. The high end of the scale is the good one.",
     )
+    care_aspect_id = fields.Many2one(
+        "customer.survey.aspect",
+        string="Aspect",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What of our work the customer judges here: surveys with the same aspect can be compared.",
+    )
     care_is_comment = fields.Boolean(string="Kept as Comment", help="The answer is kept with the scores.")
+
+    care_is_reason = fields.Boolean(
+        string="Reasons of the Score",
+        help="The choices say why a customer is not satisfied; figures count them by frequency.",
+    )
+
+    care_mark = fields.Char(
+        string="Counts As", compute="_compute_care_mark", help="What the answer to the question is used for."
+    )
+
+    @api.depends("care_metric", "care_aspect_id", "care_is_comment", "care_is_reason", "question_type")
+    def _compute_care_mark(self):
+        for question in self:
+            mark = False
+            if question.care_metric:
+                parts = [question.care_metric.upper(), question.care_aspect_id.name]
+                mark = " · ".join(part for part in parts if part)
+            elif question.care_is_reason:
+                mark = self.env._("Reasons")
+            elif question.care_is_comment:
+                mark = self.env._("Comment")
+            question.care_mark = mark
+
+    @api.onchange("question_type")
+    def _onchange_question_type_marks(self):
+        """Take away the marks that do not fit the type any more: they would not be seen, only refused."""
+        if self.question_type not in ("scale", "numerical_box"):
+            self.care_metric = self.care_aspect_id = False
+        if self.question_type not in ("char_box", "text_box"):
+            self.care_is_comment = False
+        if self.question_type not in ("simple_choice", "multiple_choice"):
+            self.care_is_reason = False
 
     @api.constrains(
         "care_metric",
@@ -48,6 +87,17 @@ class SurveyQuestion(models.Model):
                     )
                 )
 
+    @api.constrains("care_metric", "care_aspect_id")
+    def _check_care_aspect_id(self):
+        for question in self.filtered("care_aspect_id"):
+            if not question.care_metric:
+                raise ValidationError(
+                    self.env._(
+                        "An aspect is judged by a question that measures something: %(question)s does not.",
+                        question=question.title,
+                    )
+                )
+
     @api.constrains("care_is_comment", "question_type")
     def _check_care_is_comment(self):
         for question in self.filtered("care_is_comment"):
@@ -55,6 +105,17 @@ class SurveyQuestion(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Only a text can be the comment: %(question)s is none.", question=question.title
+                    )
+                )
+
+    @api.constrains("care_is_reason", "question_type")
+    def _check_care_is_reason(self):
+        for question in self.filtered("care_is_reason"):
+            if question.question_type not in ("simple_choice", "multiple_choice"):
+                raise ValidationError(
+                    self.env._(
+                        "Only choices can be reasons of the score: %(question)s has none.",
+                        question=question.title,
                     )
                 )
 

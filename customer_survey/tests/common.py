@@ -22,10 +22,14 @@ class SurveyKit:
     @classmethod
     def _set_up_kit(cls):
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True, mail_create_nolog=True))
-        cls.users = {role: new_test_user(cls.env, f"survey_{role}", groups=ROLES[role]) for role in ROLES}
+        # no mail to choose a password
+        quiet = {"no_reset_password": True}
+        cls.users = {role: new_test_user(cls.env, f"survey_{role}", ROLES[role], quiet) for role in ROLES}
         cls.env["customer.survey.rule"].search([]).active = False
         cls.env["customer.callback.rule"].search([("trigger", "!=", "survey_low_score")]).active = False
         cls.company = cls.env.company
+        # the days of scores are the company's, those of the tests UTC
+        cls.company.partner_id.tz = "UTC"
         cls.customer = cls._create_partner("Acme", is_company=True)
         cls.contact = cls._create_partner("Ann", parent_id=cls.customer.id)
         cls.contact.commercial_partner_id.care_user_id = cls.users["specialist"]
@@ -73,7 +77,14 @@ class SurveyKit:
     @classmethod
     def _create_rule(cls, **vals):
         return cls.env["customer.survey.rule"].create(
-            {"name": "By hand", "trigger": "manual", "survey_id": cls.survey.id, **vals}
+            {
+                "name": "By hand",
+                "trigger": "manual",
+                "survey_id": cls.survey.id,
+                "quiet_mode": "own",
+                "is_daytime": False,
+                **vals,
+            }
         )
 
     @classmethod

@@ -12,6 +12,12 @@ MANAGERS = {"manager", "admin"}
 MATRIX = {
     "customer.survey.rule": {"read": READERS, "write": {"admin"}, "create": {"admin"}, "unlink": {"admin"}},
     "customer.survey.score": {"read": READERS, "write": set(), "create": set(), "unlink": {"admin"}},
+    "customer.survey.loop": {
+        "read": READERS,
+        "write": {"specialist", "supervisor", "manager", "admin"},
+        "create": set(),
+        "unlink": set(),
+    },
     "customer.survey.request": {"read": READERS, "write": set(), "create": set(), "unlink": set()},
     "survey.user_input": {"read": ANSWER_READERS, "write": set(), "create": set(), "unlink": set()},
     "survey.user_input.line": {"read": ANSWER_READERS, "write": set(), "create": set(), "unlink": set()},
@@ -41,6 +47,9 @@ class TestAccess(SurveyKit, TransactionCase):
         cls.records = {
             "customer.survey.rule": cls.rule,
             "customer.survey.score": cls.score,
+            "customer.survey.loop": cls.env["customer.survey.loop"].search(
+                [("user_input_id", "=", cls.answer.id)]
+            ),
             "customer.survey.request": cls._get_requests(),
             "survey.user_input": cls.answer,
             "survey.user_input.line": cls.answer.user_input_line_ids[:1],
@@ -117,15 +126,39 @@ class TestAccess(SurveyKit, TransactionCase):
             "care_res_id": self.contact.id,
             "care_key": "x",
             "care_send_date": "2026-01-01",
+            "care_send_datetime": "2026-01-01",
             "care_sent_datetime": "2026-01-01",
+            "care_channel": "phone",
+            "care_filled_by_id": user.id,
+            "care_is_paper": True,
+            "care_user_id": user.id,
+            "care_is_expired": True,
+            "care_cancelled_datetime": "2026-01-01",
+            "care_cancel_reason": "x",
+            "care_remind_from": "2026-01-01",
+            "care_reminder_count": 1,
+            "care_reminded_datetime": "2026-01-01",
+            "care_message_key": "<x@y>",
+            "care_address": "x@example.com",
+            "care_is_bounced": True,
+            "care_bounce_reason": "x",
         }
         self.assertEqual(set(values), set(PROTECTED_FIELDS))
         for name, value in values.items():
             with self.subTest(name=name):
                 with self.assertRaises(AccessError):
                     inputs.create({"survey_id": survey.id, name: value})
-                with self.assertRaises(AccessError):
-                    inputs.with_context(**{f"default_{name}": value}).create({"survey_id": survey.id})
+                by_default = inputs.with_context(**{f"default_{name}": value})
+                if name == "care_send_date":
+                    # It follows from the moment: a default has no effect.
+                    forged = by_default.create({"survey_id": survey.id})
+                    forged.flush_recordset()
+                    forged.invalidate_recordset()
+                    self.assertFalse(forged.care_send_date)
+                    self.assertFalse(forged.care_send_datetime)
+                else:
+                    with self.assertRaises(AccessError):
+                        by_default.create({"survey_id": survey.id})
                 with self.assertRaises(AccessError):
                     own.write({name: value})
 

@@ -66,3 +66,61 @@ class TestMetric(BaseCommon):
         )
         row = rows.search([("partner_id", "=", self.customer.id)])
         self.assertEqual((row.answer_count, row.satisfied_count), (4, 2))
+
+    def test_metrics_of_answering(self):
+        """How many answers, low ones, and promoters, in the window; corrected rows do not count."""
+        self.assertEqual((self._get("survey_answers_12m"), self._get("survey_low_12m")), (0, 0))
+        self.assertIsNone(self._get("survey_promoters_12m"))
+        self.assertIsNone(self._get("ces_12m"))
+        self._score("nps", 90, nps_class="promoter")
+        self._score("nps", 20, nps_class="detractor", is_low=True)
+        self._score("nps", 10, nps_class="detractor", is_low=True, active=False)
+        self._score("nps", 10, "2025-03-01", nps_class="detractor", is_low=True)
+        self._score("ces", 40, partner_id=self.contact.id)
+        self.assertEqual(self._get("survey_answers_12m"), 3)
+        self.assertEqual(self._get("survey_low_12m"), 1)
+        self.assertEqual(self._get("survey_promoters_12m"), 50)
+        self.assertEqual(self._get("ces_12m"), 40)
+
+    def test_metric_of_response(self):
+        """Answered of sent; what waits to be sent, and tests, do not count."""
+        survey = self.env.ref("customer_survey.survey_satisfaction")
+        rule = self.env.ref("customer_survey.customer_survey_rule_manual")
+        self.assertIsNone(self._get("survey_response_12m"))
+
+        def invite(**vals):
+            return self.env["survey.user_input"].create(
+                {
+                    "survey_id": survey.id,
+                    "partner_id": self.contact.id,
+                    "care_rule_id": rule.id,
+                    "care_send_date": "2026-03-01",
+                    "care_sent_datetime": "2026-03-01 08:00:00",
+                    **vals,
+                }
+            )
+
+        invite()
+        self.assertEqual(self._get("survey_response_12m"), 0)
+        invite(state="done", end_datetime="2026-03-02 08:00:00")
+        invite(care_sent_datetime=False)
+        invite(test_entry=True)
+        invite(state="done", end_datetime="2026-04-02 08:00:00")
+        invite(care_send_date="2025-03-01")
+        self.assertAlmostEqual(self._get("survey_response_12m"), 100 / 3)
+
+    def test_grading_by_answers(self):
+        """The engine grades by the new metrics: low answers are better when fewer."""
+        codes = (
+            "survey_low_12m",
+            "survey_promoters_12m",
+            "ces_12m",
+            "survey_response_12m",
+            "survey_answers_12m",
+        )
+        metrics = self.env["customer.metric"].search([("code", "in", codes)])
+        self.assertEqual(len(metrics), len(codes))
+        self.assertEqual(metrics.filtered("is_lower_better").code, "survey_low_12m")
+        self._score("nps", 90, nps_class="promoter")
+        values = metrics._get_values(self.customer, date=TODAY, company=self.env.company)[self.customer.id]
+        self.assertEqual(len(values), len(codes))

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
 from .common import SurveyKit
@@ -30,6 +31,15 @@ class TestPrivacy(SurveyKit, TransactionCase):
     def test_survey_sent_counts_for_the_quiet_period(self):
         """A survey is a contact nobody asked for."""
         self.assertIn("survey_sent", self.env["res.partner"]._care_get_contact_kinds())
+
+    def test_anonymize_takes_invitations_back(self):
+        """The link of a mail of long ago brings no new words, and nobody is reminded; what was answered stays."""
+        sent = self._send()
+        self.contact._care_anonymize()
+        self.env.invalidate_all()
+        self.assertEqual(sent.care_status, "cancelled")
+        self.assertTrue(sent.care_cancelled_datetime)
+        self.assertLessEqual(sent.deadline, fields.Datetime.now())
 
     def test_anonymize_empties_words_and_keeps_scores(self):
         """Comments and addresses go, the averages stay."""

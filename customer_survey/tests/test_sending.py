@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 from psycopg2 import IntegrityError
 
 from .common import SurveyKit
@@ -210,7 +211,7 @@ class TestSending(SurveyKit, TransactionCase):
         )
         answers = self._send(partners)
         answers.care_send_date = fields.Date.today()
-        with patch("odoo.addons.customer_survey.models.survey_user_input.BATCH_SIZE", 3):
+        with patch("odoo.addons.customer_survey.models.survey_user_input_send.BATCH_SIZE", 3):
             self._run_cron()
         self.assertTrue(all(answers.mapped("care_sent_datetime")))
         self.assertEqual(len(self._get_mails(answers)), 7)
@@ -222,7 +223,7 @@ class TestSending(SurveyKit, TransactionCase):
         )
         cron = self.env.ref("customer_survey.ir_cron_send_surveys")
         triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
-        with patch("odoo.addons.customer_survey.models.customer_survey_rule.MAILS_AT_ONCE", 3):
+        with patch("odoo.addons.customer_survey.models.customer_survey_rule_ask.MAILS_AT_ONCE", 3):
             answers = self._send(partners)
         self.assertFalse(self._get_mails(answers))
         self.assertGreater(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), triggers)
@@ -256,9 +257,23 @@ class TestSending(SurveyKit, TransactionCase):
     def test_expiry(self):
         """The link works for so many days after sending; 0 means for ever."""
         self.rule.write({"delay_days": 2, "expiry_days": 5})
-        self.assertEqual(self._send().deadline.date(), fields.Date.today() + timedelta(7))
+        deadline = self._send().deadline
+        self.assertEqual(self.company._care_get_day(deadline), self.company._care_get_day() + timedelta(7))
         self.rule.expiry_days = 0
         self.assertFalse(self._send(cause="2").deadline)
+
+    def test_link_works_on_the_whole_day_the_mail_names(self):
+        """The day is the company's: the customer can answer until its midnight, whoever sent it."""
+        self.rule.write({"expiry_days": 5, "is_daytime": False})
+        for zone, day, deadline in (
+            ("Asia/Shanghai", "03/06/2026", datetime(2026, 3, 6, 15, 59, 59)),
+            ("America/New_York", "03/05/2026", datetime(2026, 3, 6, 4, 59, 59)),
+        ):
+            self.company.partner_id.tz = zone
+            with freeze_time("2026-02-28 16:30:00"):
+                answer = self.rule.with_context(tz="Pacific/Auckland")._ask(self.contact, self.company, zone)
+            self.assertEqual(answer.deadline, deadline)
+            self.assertIn(f"until {day}", html2plaintext(self._get_mails(answer).body_html))
 
     # Companies
 

@@ -1,1 +1,1 @@
-from . import scores
+from . import index, links, scores, statistics

@@ -96,3 +96,27 @@ def score(kind, value, low, high):
     if kind == "nps":
         low, high = NPS_MIN, NPS_MAX
     return linear(value, low, high)
+
+
+# Two answers that differ by less are the same: one step of a scale of ten is 11.
+TREND_POINTS = 5
+
+
+def trend(last, before):
+    """Return how the last score compares with the average of those before it.
+
+    >>> trend(80, 70), trend(66, 70), trend(40, 70)
+    ('better', 'same', 'worse')
+    >>> trend(75, 70), trend(65, 70), trend(75.01, 70)
+    ('same', 'same', 'better')
+    >>> trend(80, None) is None
+    True
+
+    :param last: score of the last answer, 0-100
+    :param before: average of the answers in the twelve months before it, None without any
+    """
+    if last is None or before is None:
+        return None
+    if abs(last - before) <= TREND_POINTS:
+        return "same"
+    return "better" if last > before else "worse"

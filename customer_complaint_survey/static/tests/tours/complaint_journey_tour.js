@@ -5,8 +5,8 @@ const compensation = "div[name=compensation_ids]";
 
 // The names people see, so that the journey proves the language too.
 const WORDS = {
-    en: { solution: "Solution & Compensation", resolved: "Resolved", closed: "Closed", reached: "Reached", no: "No" },
-    zh: { solution: "解决方案与补偿", resolved: "已解决", closed: "已关闭", reached: "已联系上", no: "否" },
+    en: { solution: "Solution & Compensation", resolved: "Resolved", closed: "Closed", reached: "Reached", no: "No", answer: "Survey Answer" },
+    zh: { solution: "解决方案与补偿", resolved: "已解决", closed: "已关闭", reached: "已联系上", no: "否", answer: "问卷答复" },
 };
 
 function openSolution(words) {
@@ -137,6 +137,31 @@ for (const [language, words] of Object.entries(WORDS)) {
                 run: "click",
             },
             { content: "done", trigger: ".o_form_view:not(:has(button[name=action_reached]))" },
+        ],
+    });
+    tours.add(`complaint_journey_follow_${language}`, {
+        steps: () => [
+            { content: "what was answered", trigger: `.o_notebook a[name=survey_answer]:contains("${words.answer}")` },
+            {
+                content: "the low answers stand out",
+                trigger: ".o_notebook .tab-pane.active td.text-danger",
+            },
+            {
+                content: "what the customer is told",
+                trigger: "div[name=note] textarea",
+                run: "edit New heater, order 4711",
+            },
+            {
+                content: "the problem is solved",
+                trigger: "div[name=problem_solved] input[data-value=yes]",
+                run: "click",
+            },
+            {
+                content: "reached",
+                trigger: `button[name=action_desk_reached]:visible:contains("${words.reached}")`,
+                run: "click",
+            },
+            { content: "no other call today", trigger: "body:not(:has(button[name=action_desk_reached]:visible))" },
         ],
     });
     tours.add(`complaint_journey_close_${language}`, {
