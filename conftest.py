@@ -1,8 +1,34 @@
 """Rules for every test run of this project."""
 
 import os
+from unittest.mock import patch
 
+import freezegun
 import pytest
+
+# Tests that freeze the time are measured by the clock on the wall all the same.
+freezegun.configure(extend_ignore_list=["_pytest.timing"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Hash passwords in one round instead of 600,000: a run makes a thousand users, whom nobody attacks."""
+    with patch("odoo.addons.base.models.res_users.MIN_ROUNDS", 1):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_tours():
+    """Give a page on a busy machine three minutes instead of one to get ready and to be walked through."""
+    from odoo.tests import HttpCase  # only when Odoo has its configuration
+
+    start_tour = HttpCase.start_tour
+
+    def start_patiently(self, *args, **kwargs):
+        return start_tour(self, *args, **{"timeout": 180, **kwargs})
+
+    with patch.object(HttpCase, "start_tour", start_patiently):
+        yield
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -1,12 +1,12 @@
 """A run of a callback rule by worker processes, some of which are killed (modes: prepare, quiet, killed)."""
 
-from unittest.mock import patch
-
-from workers import die, finish, fork, inside, read
+from workers import plan_in_slices, read, run_script, work_to_the_end
 
 CUSTOMERS, SLICE = 2000, 100
 # Each pair of workers dies, both within a transaction, in the method at its call with this number.
-DEATHS = (("_find", 1), ("_make", 3), ("_insert", 4), ("_end", 1))
+DEATHS = [
+    ("customer.callback.run", *place) for place in (("_find", 1), ("_make", 3), ("_insert", 4), ("_end", 1))
+]
 STATE = {
     "run": "SELECT state, count_customers, count_due, count_new, counts::text, error FROM customer_callback_run"
     " WHERE state <> 'failed'",
@@ -44,39 +44,13 @@ def prepare(env):
         }
     )
     env.company.care_callback_limit = 0
-    env.cr.commit()
 
 
-def plan(env, death=None):
-    """Do what the nightly job does, and die on the way."""
-    from odoo.addons.customer_care.models import customer_callback_run_engine
-
-    if death:
-        die(env.registry["customer.callback.run"], *death)
-    with (
-        patch.object(customer_callback_run_engine, "SLICE", SLICE),
-        patch.object(customer_callback_run_engine, "RUN_AT_ONCE", 0),
-    ):
-        env["customer.callback.rule"]._cron_plan()
+def find(database, mode):
+    ended = work_to_the_end(
+        database, mode, lambda env: plan_in_slices(env, "customer.callback.rule", SLICE), DEATHS
+    )
+    return {**ended, "state": read(database, STATE)}
 
 
-def work(database, count, death=None):
-    """Let so many workers plan at once; return how each of them ended."""
-    return sorted(fork([lambda: inside(database, lambda env: plan(env, death))] * count))
-
-
-def main(env):
-    database = env.cr.dbname
-    if MODE == "prepare":  # noqa: F821
-        prepare(env)
-        return
-    env.cr.commit()
-    ends = []
-    if MODE == "killed":  # noqa: F821
-        ends = [work(database, 2, death) for death in DEATHS]
-    last = work(database, 1 if MODE == "quiet" else 2)  # noqa: F821
-    again = work(database, 2)
-    finish(OUTPUT, {"ends": ends, "last": last, "again": again, "state": read(database, STATE)})  # noqa: F821
-
-
-main(env)  # noqa: F821
+run_script(env, MODE, OUTPUT, prepare, find)  # noqa: F821

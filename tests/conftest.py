@@ -53,6 +53,8 @@ def run_workers(odoo, tmp_path):
 
 
 def _copy(odoo, stack, source, name):
+    # Tests run beside each other: a copy of the same name belongs to another worker.
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     odoo.copy_live(source, name)
     stack.callback(odoo.drop, name)
     return name

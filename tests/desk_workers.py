@@ -11,7 +11,7 @@ import odoo
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import retrying
-from workers import finish, fork, inside, read
+from workers import fork, inside, read, run_script
 
 CALLS, LATE = 12, 30
 LOGINS = ("desk0", "desk1")
@@ -80,7 +80,6 @@ def prepare(env):
             for number in range(LATE)
         ]
     )
-    env.cr.commit()
 
 
 def attempt(database, login, call):
@@ -169,14 +168,9 @@ def remind_all(database):
     }
 
 
-def main(env):
-    database = env.cr.dbname
-    if MODE == "prepare":  # noqa: F821
-        prepare(env)
-        return
-    env.cr.commit()
-    result = (race_all if MODE == "callers" else remind_all)(database)  # noqa: F821
-    finish(OUTPUT, {**result, "state": read(database, STATE)})  # noqa: F821
+def find(database, mode):
+    result = (race_all if mode == "callers" else remind_all)(database)
+    return {**result, "state": read(database, STATE)}
 
 
-main(env)  # noqa: F821
+run_script(env, MODE, OUTPUT, prepare, find)  # noqa: F821

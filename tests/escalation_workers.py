@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from workers import die, finish, fork, inside, read
+from workers import finish, read, work
 
 COMPLAINTS, BATCH = 240, 20
 # Each pair of workers dies, within a transaction, in the method of the model at its call with this number.
@@ -74,16 +74,9 @@ def prepare(env):
     return team.id
 
 
-def escalate(env, death=None):
-    """Do what the scheduled job does, and die on the way."""
-    if death:
-        die(env.registry[death[0]], *death[1:])
+def escalate(env):
+    """Do what the scheduled job does."""
     env["customer.complaint"]._cron_escalate(BATCH)
-
-
-def work(database, count, death=None):
-    """Let so many workers escalate at once; return how each of them ended."""
-    return sorted(fork([lambda: inside(database, lambda env: escalate(env, death))] * count))
 
 
 def look(database, team_id):
@@ -97,12 +90,12 @@ def look(database, team_id):
 def main(env):
     database = env.cr.dbname
     team_id = prepare(env)
-    ends = [work(database, 2, death) for death in DEATHS]
+    ends = [work(database, escalate, death=death) for death in DEATHS]
     killed = look(database, team_id)
-    ends.append(work(database, 2, TELL_DEATH))
-    last = work(database, 2)
+    ends.append(work(database, escalate, death=TELL_DEATH))
+    last = work(database, escalate)
     first = look(database, team_id)
-    again = work(database, 2)
+    again = work(database, escalate)
     finish(
         OUTPUT,  # noqa: F821
         {

@@ -1,21 +1,25 @@
-"""A grading run by worker processes, some of which are killed (modes: prepare, quiet, killed)."""
+"""A grading run by worker processes, some of which are killed (modes: prepare, quiet, killed, together)."""
 
+import time
 from unittest.mock import patch
 
 import odoo
 from odoo import SUPERUSER_ID, api
-from workers import die, finish, fork, inside, read
+from workers import fork, inside, read, run_script, work_to_the_end
 
 CUSTOMERS, PURCHASES, SLICE = 3000, 15000, 150
 # Each pair of workers dies, both within a transaction, in the method at its call with this number.
-DEATHS = (
-    ("_write_values", 4),
-    ("_get_borders", 1),
-    ("_write_results", 4),
-    ("_count_results", 1),
-    ("_write_scores", 4),
-    ("_drop_rows", 1),
-)
+DEATHS = [
+    ("customer.grading.run", *place)
+    for place in (
+        ("_write_values", 4),
+        ("_get_borders", 1),
+        ("_write_results", 4),
+        ("_count_results", 1),
+        ("_write_scores", 4),
+        ("_drop_rows", 1),
+    )
+]
 STATE = {
     "run": "SELECT state, phase, borders::text, error, count_scope, count_graded, count_ungraded, count_changed,"
     " count_up, count_down FROM customer_grading_run",
@@ -86,7 +90,6 @@ def prepare(env):
             scheme, scheme.version_id.spec, version=scheme.version_id, date="2026-03-31"
         )
     assert len(run.slice_ids) == CUSTOMERS // SLICE
-    env.cr.commit()
 
 
 def cancel_under_way(database):
@@ -127,32 +130,51 @@ def cancel_under_way(database):
         return cr.fetchone()
 
 
-def grade(env, death=None):
-    """Do what the job does, and die on the way."""
-    if death:
-        die(env.registry["customer.grading.run"], *death)
+def grade(env):
+    """Do what the job does."""
     env["customer.grading.run"]._cron_work()
 
 
-def work(database, count, death=None):
-    """Let so many workers work at once; return how each of them ended."""
-    return sorted(fork([lambda: inside(database, lambda env: grade(env, death))] * count))
+def work_together(database):
+    """Let two workers, one of them slower, look at the same time whether all slices of a phase are done.
+
+    :return: how each of them ended
+    """
+
+    def lag(env, seconds):
+        cls = env.registry["customer.grading.run"]
+        work_slice, end_phase = cls._work_slice, cls._end_phase
+
+        def work_slowly(self):
+            found = work_slice(self)
+            if found:
+                time.sleep(seconds)
+            return found
+
+        def end_slowly(self):
+            # What the other commits from here on is not seen by this transaction.
+            self.env.cr.execute("SELECT")
+            time.sleep(0.4)
+            result = end_phase(self)
+            time.sleep(0.4)
+            return result
+
+        cls._work_slice, cls._end_phase = work_slowly, end_slowly
+        grade(env)
+
+    def job(seconds):
+        return lambda: inside(database, lambda env: lag(env, seconds))
+
+    return fork([job(0.05), job(0.3)])
 
 
-def main(env):
-    database = env.cr.dbname
-    if MODE == "prepare":  # noqa: F821
-        prepare(env)
-        return
-    env.cr.commit()
-    ends = []
-    if MODE == "killed":  # noqa: F821
-        ends = [work(database, 2, death) for death in DEATHS]
-    last = work(database, 1 if MODE == "quiet" else 2)  # noqa: F821
-    found = {"ends": ends, "last": last, "state": read(database, STATE)}
-    if MODE == "quiet":  # noqa: F821
+def find(database, mode):
+    if mode == "together":
+        return {"ends": work_together(database), "state": read(database, STATE)}
+    found = {**work_to_the_end(database, mode, grade, DEATHS), "state": read(database, STATE)}
+    if mode == "quiet":
         found["cancelled"] = cancel_under_way(database)
-    finish(OUTPUT, found)  # noqa: F821
+    return found
 
 
-main(env)  # noqa: F821
+run_script(env, MODE, OUTPUT, prepare, find)  # noqa: F821

@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from workers import die, finish, fork, inside, read
+from workers import read, run_script, work
 
 PEOPLE, BATCH = 600, 40
 # Each pair of workers dies, both within a transaction, in the method at its call with this number.
@@ -76,22 +76,14 @@ def prepare(env):
     )
     campaign._insert_participants(campaign._find_targets())
     campaign.action_open_invitations()
-    env.cr.commit()
 
 
-def send(env, job, death=None):
-    """Do what the job of the queue does, and die on the way."""
+def send(env, job):
+    """Do what the job of the queue does."""
     from odoo.addons.customer_care import models
 
-    if death:
-        die(env.registry[job["model"]], *death)
     with patch.object(getattr(models, job["module"]), "ROWS_AT_ONCE", BATCH):
         env[job["model"].removesuffix(".participant")]._cron_send()
-
-
-def work(database, job, death=None):
-    """Let two workers send at once; return how each of them ended."""
-    return sorted(fork([lambda: inside(database, lambda env: send(env, job, death))] * 2))
 
 
 def get_queries(job):
@@ -99,22 +91,19 @@ def get_queries(job):
     return {name: query.format(**names) for name, query in STATE.items()}
 
 
-def main(env):
-    database = env.cr.dbname
-    if MODE == "prepare":  # noqa: F821
-        prepare(env)
-        return
-    job = JOBS[MODE]  # noqa: F821
+def find(database, mode):
+    job = JOBS[mode]
     queries = get_queries(job)
-    env.cr.commit()
+
+    def do(env):
+        send(env, job)
+
     ends, states = [], []
-    for death in job["deaths"]:
-        ends.append(work(database, job, death))
+    for place in job["deaths"]:
+        ends.append(work(database, do, death=(job["model"], *place)))
         states.append(read(database, queries)["states"])
-    last = work(database, job)
-    again = work(database, job)
-    found = {"ends": ends, "states": states, "last": last, "again": again, "state": read(database, queries)}
-    finish(OUTPUT, found)  # noqa: F821
+    ended = {"last": work(database, do), "again": work(database, do)}
+    return {"ends": ends, "states": states, **ended, "state": read(database, queries)}
 
 
-main(env)  # noqa: F821
+run_script(env, MODE, OUTPUT, prepare, find)  # noqa: F821

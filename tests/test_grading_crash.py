@@ -13,11 +13,17 @@ def test_killed_workers_change_no_grade(odoo, test_copy, run_workers):
     odoo.copy_live(name, quiet)
     try:
         expected = run_workers("grading", quiet, "quiet")
+        odoo.drop(quiet)
+        odoo.copy_live(name, quiet)
+        together = run_workers("grading", quiet, "together")
     finally:
         odoo.drop(quiet)
     found = run_workers("grading", name, "killed")
     assert expected["last"] == [0]
     assert found["last"] == [0, 0]
+    # Two workers that look at one time whether all is done do not leave the rest to each other.
+    assert together["ends"] == [0, 0]
+    assert together["state"]["run"] == expected["state"]["run"]
     # At the end of a phase one of the two may have left before; nobody ended with an error.
     assert all(SIGKILL in ends and set(ends) <= {SIGKILL, 0} for ends in found["ends"]), found["ends"]
     [[state, phase, borders, error, scope, graded, *_counts]] = expected["state"]["run"]

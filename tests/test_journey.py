@@ -26,7 +26,9 @@ EXPECTED_STORY = {
     "callback_done",
     "survey_sent",
     "survey_answered",
+    "survey_followed",
 }
+PHONE = "390x844"
 
 
 @tagged("post_install", "-at_install")
@@ -41,6 +43,8 @@ class TestJourney(HttpCase):
         domain = self.env["mail.alias.domain"].create({"name": "journey.example.com"})
         self.env.company.alias_domain_id = domain
         self.env["customer.complaint.team"].search([]).alias_name = False
+        # journeys are made by night as well
+        self.env["customer.survey.rule"].search([]).is_daytime = False
         self.team = self.env["customer.complaint.team"].create(
             {
                 "name": "Journey",
@@ -114,6 +118,8 @@ class TestJourney(HttpCase):
         self._check_handling(complaint)
         self._check_callback(complaint)
         self._check_survey(complaint)
+        self._check_follow_up(complaint)
+        self._check_grade()
         self._check_story(complaint)
 
     def _check_arrival(self, complaint, title):
@@ -153,22 +159,71 @@ class TestJourney(HttpCase):
         self.assertEqual((complaint.stage_id.phase, complaint.reopen_count), ("open", 1))
 
     def _check_survey(self, complaint):
-        """Solved in the end and closed: the survey goes out; a poor answer plans a callback."""
+        """Solved in the end and closed: the survey goes out and is answered poorly, on a telephone."""
         self._tour(f"close_{self.code}", "handler", self.path)
         self.assertEqual(complaint.stage_id.phase, "closed")
         answer = self.env["survey.user_input"].search(
             [("care_res_model", "=", complaint._name), ("care_res_id", "=", complaint.id)]
         )
         self.assertEqual(len(answer), 1)
+        desktop, self.browser_size = self.browser_size, PHONE
         self._tour("answer", None, answer.get_start_url())
+        self.browser_size = desktop
         self.assertEqual(answer.state, "done")
         scores = self.env["customer.survey.score"].search([("partner_id", "=", self.customer.id)])
         self.assertIn("nps", scores.mapped("kind"))
         self.assertLess(max(scores.mapped("value")), 30)
-        planned = self.env["customer.callback"].search(
-            [("partner_id", "=", self.customer.id), ("state", "=", "planned")]
+        self.assertTrue(complaint.is_survey_answered)
+
+    def _check_follow_up(self, complaint):
+        """The responsible person rings with the answer in front of him; what he told the customer ends it."""
+        loop = self.env["customer.survey.loop"].search([("partner_id", "=", self.customer.id)])
+        self.assertRecordValues(
+            loop, [{"kind": "low", "state": "open", "linked_complaint_id": complaint.id, "is_late": False}]
         )
-        self.assertIn("survey_low_score", planned.rule_id.mapped("trigger"))
+        caller = next(role for role, user in self.users.items() if user == loop.user_id)
+        self.assertEqual(loop.callback_id.state, "planned")
+        self._tour(f"follow_{self.code}", caller, f"/odoo/care-desk/{loop.callback_id.id}")
+        self.assertRecordValues(
+            loop, [{"state": "closed", "outcome": "solved", "told_channel": "phone", "closed_rate": 100}]
+        )
+        self.assertIn("4711", loop.told)
+
+    def _check_grade(self):
+        """The next grading proposes a lower grade because of the answer."""
+        grades = {code: self.env.ref(f"customer_care.customer_grade_{code}") for code in ("a", "d")}
+        self.customer.sudo().care_grade_id = grades["a"]
+        scheme = self.env["customer.grading.scheme"].create(
+            {
+                "name": "Journey",
+                "sequence": 0,
+                "scope": f"[('id', '=', {self.customer.id})]",
+                "criterion_ids": [
+                    fields.Command.create(
+                        {
+                            "metric_id": self.env.ref("customer_survey.customer_metric_csat_12m").id,
+                            "weight": 100,
+                            "band_ids": [
+                                fields.Command.create({"from_value": 0, "points": 0}),
+                                fields.Command.create({"from_value": 60, "points": 100}),
+                            ],
+                        }
+                    )
+                ],
+                "threshold_ids": [
+                    fields.Command.create({"grade_id": grades["a"].id, "min_score": 60}),
+                    fields.Command.create({"grade_id": grades["d"].id, "min_score": 0}),
+                ],
+            }
+        )
+        scheme.action_activate()
+        run = scheme.with_user(self.users["director"]).action_run()
+        result = self.env["customer.grading.result"].search(
+            [("run_id", "=", run.id), ("partner_id", "=", self.customer.id)]
+        )
+        self.assertRecordValues(
+            result, [{"state": "proposed", "previous_grade_id": grades["a"].id, "grade_id": grades["d"].id}]
+        )
 
     def _check_story(self, complaint):
         """The customer's record tells the whole story; the customer sees the own complaint and writes."""

@@ -45,6 +45,7 @@ def test_manifests_depend_downwards_only():
         "customer_complaint": {"customer_care"},
         "customer_survey": {"customer_care"},
         "customer_complaint_survey": {"customer_complaint", "customer_survey"},
+        "customer_survey_sms": {"customer_survey"},
         "customer_complaint_sms": {"customer_complaint"},
         "customer_complaint_digest": {"customer_complaint"},
         "customer_complaint_dashboard": {"customer_complaint"},

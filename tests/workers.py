@@ -7,6 +7,7 @@ so that the registry is loaded once.
 import json
 import os
 import signal
+from unittest.mock import patch
 
 import odoo
 from odoo import SUPERUSER_ID, api
@@ -50,6 +51,43 @@ def inside(database, work):
         return work(api.Environment(cr, SUPERUSER_ID, {}))
 
 
+def work(database, do, count=2, death=None):
+    """Let so many workers do ``do(env)`` at once; return how each of them ended.
+
+    :param death: model, method and number of the call in which each of them dies
+    """
+
+    def job(env):
+        if death:
+            name, *place = death
+            die(env.registry[name], *place)
+        do(env)
+
+    return sorted(fork([lambda: inside(database, job)] * count))
+
+
+def work_to_the_end(database, mode, do, deaths):
+    """Let workers do ``do(env)`` until nothing is left; return how they ended.
+
+    :param mode: ``quiet`` (one does all), ``killed`` (before, two die in each of the deaths), or another for two
+    :return: ``ends`` of those killed, ``last`` of those who did the rest, ``again`` of those who come afterwards
+    """
+    ends = [work(database, do, death=death) for death in deaths] if mode == "killed" else []
+    last = work(database, do, 1 if mode == "quiet" else 2)
+    return {"ends": ends, "last": last, "again": work(database, do)}
+
+
+def plan_in_slices(env, model, size):
+    """Do what the nightly job of the rules of a model does, in slices so small that there are many."""
+    from odoo.addons.customer_care.models import customer_rule_run_mixin
+
+    with (
+        patch.object(customer_rule_run_mixin, "SLICE", size),
+        patch.object(customer_rule_run_mixin, "RUN_AT_ONCE", 0),
+    ):
+        env[model]._cron_plan()
+
+
 def die(cls, name, number):
     """Let the process kill itself when the method of that name ends for the n-th time, before anything is committed."""
     original, calls = getattr(cls, name), []
@@ -72,6 +110,17 @@ def read(database, queries, *parameters):
             cr.execute(query, parameters or None)
             found[name] = cr.fetchall()
         return found
+
+
+def run_script(env, mode, output, prepare, find):
+    """Make the data in mode ``prepare``, in others write down what ``find(database, mode)`` gives."""
+    if mode == "prepare":
+        prepare(env)
+        env.cr.commit()
+        return
+    database = env.cr.dbname
+    env.cr.commit()
+    finish(output, find(database, mode))
 
 
 def finish(output, found):

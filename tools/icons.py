@@ -197,6 +197,7 @@ ICONS = {
     "customer_complaint": ("#c2410c", sign_complaint),
     "customer_survey": ("#4338ca", sign_survey),
     "customer_complaint_survey": ("#7e22ce", sign_bridge),
+    "customer_survey_sms": ("#4338ca", sign_sms),
     "customer_complaint_sms": ("#9f1239", sign_sms),
     "customer_complaint_digest": ("#c2410c", sign_digest),
     "customer_complaint_dashboard": ("#c2410c", sign_dashboard),

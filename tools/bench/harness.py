@@ -68,6 +68,8 @@ def vacuum(env, *tables):
     connection = env.cr._cnx
     connection.autocommit = True
     with connection.cursor() as cursor:
+        # Commits that do not wait for the disk mark no row as visible to all before they have reached it.
+        cursor.execute("CHECKPOINT")
         cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
     connection.autocommit = False
 

@@ -10,7 +10,20 @@ from .python_env import PYTHON
 
 FOLDER = ROOT / "tools/bench"
 BENCH = "care_bench"
-SCRIPTS = ("complaint", "mails", "clocks", "partner", "grading", "callback", "weak", "outreach", "report")
+SCRIPTS = (
+    "complaint",
+    "mails",
+    "clocks",
+    "partner",
+    "grading",
+    "callback",
+    "weak",
+    "outreach",
+    "report",
+    "invitations",
+    "survey_mails",
+    "survey_report",
+)
 PEER_ADDONS = {"crm_claim": ["crm_claim"], "helpdesk_mgmt": ["helpdesk_mgmt", "helpdesk_mgmt_sla"]}
 
 

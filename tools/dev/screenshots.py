@@ -12,7 +12,7 @@ PICTURES = "care_pictures"
 
 
 def run_screenshots(odoo, arguments):
-    """Write docs/images/<language>/<name>.png for every screen listed in tools/take_screenshots.py.
+    """Write docs/images/<language>/<name>.png for every screen listed in tools/pictures.
 
     :param arguments: names of pictures to take; all when empty.
     """

@@ -23,6 +23,7 @@ LOGINS = (
     ("complaint_manager", "complaint_manager", "Customer service manager 客户服务经理"),
     ("complaint_supervisor", "complaint_supervisor", "Complaint supervisor 投诉主管"),
     ("complaint_handler", "complaint_handler", "Complaint handler 客服专员"),
+    ("complaint_employee", "complaint_employee", "An employee with a corrective action 普通员工"),
     ("care_supervisor", "care_supervisor", "Care supervisor 客户关系主管"),
     ("care_specialist", "care_specialist", "Care specialist 客户关系专员"),
     ("care_auditor", "care_auditor", "Auditor 审计员"),

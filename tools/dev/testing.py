@@ -23,14 +23,16 @@ def pytest_command(odoo, database, *options):
 def run_tests(odoo, arguments, *, paths=("tests", *ADDONS)):
     """Run pytest on ``paths`` in two processes; a skipped test fails the run (see conftest.py).
 
-    Each process works in a copy of the test database. Tests of one class or module stay together; the long
-    ones of the root folder begin first.
+    Each process works in a copy of the test database. Tests of one class or module stay together, in the order of the
+    paths: the long ones of the root folder begin first.
 
     :raises Failure: when a test failed.
     """
     database = provide_test(odoo)
     slowest = ["--durations=15", "--durations-min=5"] if IS_CI else []
-    parallel = [] if "-x" in arguments or "-s" in arguments else ["-n", "2", "--dist", "loadscope"]
+    parallel = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+    if "-x" in arguments or "-s" in arguments:
+        parallel = []
     command = pytest_command(odoo, database, "-q", *parallel, *slowest, *paths, *arguments)
     if subprocess.run(command, cwd=ROOT, env=odoo.environment, check=False).returncode:
         raise Failure("The tests did not pass.")
