@@ -1,13 +1,41 @@
 """Rules for every test run of this project."""
 
+import contextlib
 import os
+import shutil
+from pathlib import Path
 from unittest.mock import patch
 
 import freezegun
 import pytest
+import pytest_odoo
 
 # Tests that freeze the time are measured by the clock on the wall all the same.
 freezegun.configure(extend_ignore_list=["_pytest.timing"])
+
+
+@contextlib.contextmanager
+def own_filestore(source, database):
+    """Give the copy of a database that a worker tests in a copy of the files too.
+
+    pytest-odoo lets all workers share the files of ``source``. After each test class Odoo removes those that no row of
+    *its* database names: those that a test of another worker has just written.
+    """
+    from odoo.tools import config  # only when Odoo has its configuration
+
+    files = Path(config.filestore(database))
+    if source == database:
+        yield
+        return
+    shutil.rmtree(files, ignore_errors=True)
+    shutil.copytree(config.filestore(source), files)
+    try:
+        yield
+    finally:
+        shutil.rmtree(files, ignore_errors=True)
+
+
+pytest_odoo._shared_filestore = own_filestore
 
 
 @pytest.fixture(scope="session", autouse=True)
