@@ -1,5 +1,7 @@
 """Insert rows into tables that only the program writes."""
 
+import functools
+
 from odoo.tools import SQL, split_every
 
 ROWS_AT_ONCE = 1000
@@ -26,17 +28,18 @@ def insert(model, vals_list, skip_taken=False):
             tuple(field.convert_to_column_insert(vals[field.name], model, vals) for field in fields)
             for vals in part
         ]
-        cr.execute(
-            SQL(
-                "INSERT INTO %s (%s) VALUES %s %s RETURNING id",
-                SQL.identifier(model._table),
-                SQL(", ").join(map(SQL.identifier, part[0])),
-                SQL(", ").join(rows),
-                SQL("ON CONFLICT DO NOTHING") if skip_taken else SQL(),
-            )
-        )
+        head, tail = _get_statement(model._table, tuple(part[0]), skip_taken)
+        cr.execute(f"{head} {', '.join(['%s'] * len(rows))} {tail}", rows)
         ids.extend(row[0] for row in cr.fetchall())
     return model.browse(ids)
+
+
+@functools.lru_cache
+def _get_statement(table, names, skip_taken):
+    """Return what stands before and after the rows: quoting each name again costs as much as the conversion."""
+    columns = SQL(", ").join(map(SQL.identifier, names))
+    head = SQL("INSERT INTO %s (%s) VALUES", SQL.identifier(table), columns)
+    return head.code, f"{'ON CONFLICT DO NOTHING' if skip_taken else ''} RETURNING id"
 
 
 def add_defaults(model, columns):

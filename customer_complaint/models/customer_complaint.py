@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import frozendict
 
 from . import identity_fields as masked
 from .customer_complaint_stage import PHASES
@@ -336,10 +337,7 @@ class CustomerComplaint(models.Model):
 
         What is missing would be asked for as a default, one field and one record after the other.
         """
-        precomputed = [field for field in self._fields.values() if field.precompute]
-        read = {name for field in precomputed for name in self._get_read_names(field)}
-        empty = {name: False for name in read if not self._fields[name].compute}
-        names = read.union(field.name for field in precomputed)
+        names, empty = self._get_precompute_names()
         parts = [{**empty, **{name: vals[name] for name in names if name in vals}} for vals in vals_list]
         partners = self.env["res.partner"].browse({vals.get("partner_id") or 0 for vals in vals_list} - {0})
         partners.sudo().fetch(PARTNER_FIELDS)
@@ -348,6 +346,14 @@ class CustomerComplaint(models.Model):
         for vals, part in zip(vals_list, parts, strict=True):
             vals.update((name, value) for name, value in part.items() if name not in empty)
         return result
+
+    @tools.ormcache()
+    def _get_precompute_names(self):
+        """Return the names that belong to computing a new record, and {name: False} of those that are only read."""
+        precomputed = [field for field in self._fields.values() if field.precompute]
+        read = {name for field in precomputed for name in self._get_read_names(field)}
+        empty = frozendict({name: False for name in read if not self._fields[name].compute})
+        return frozenset(read.union(field.name for field in precomputed)), empty
 
     def _get_read_names(self, field):
         """Return the names of the fields of this model that the computation of ``field`` depends on."""
