@@ -17,7 +17,10 @@
         "views/customer_survey_report_views.xml",
         "views/survey_question_views.xml",
     ],
-    "demo": ["demo/customer_satisfaction_index_demo.xml"],
+    "demo": [
+        "demo/customer_complaint_audit_demo.xml",
+        "demo/customer_satisfaction_index_demo.xml",
+    ],
     "assets": {
         "web.assets_tests": ["customer_complaint_survey/static/tests/tours/*.js"],
     },

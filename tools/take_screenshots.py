@@ -20,6 +20,8 @@ from tools.pictures.common import LANGUAGES, PHONE  # noqa: E402
 
 IMAGES = ROOT / "docs/images"
 COLORS = 128
+# Below the buttons and stages, which stay where they are.
+SCROLL = "part.style.scrollMarginTop = '4rem'; part.scrollIntoView()"
 
 
 def login(browser, database, name, code):
@@ -50,6 +52,8 @@ def take(browser, language, name, picture):
         browser.wait(picture.wait)
     if picture.ready:
         browser.wait_for(picture.ready, "the last part of the page")
+    if picture.part:
+        browser.evaluate(f"const part = document.querySelector({picture.part!r});" + SCROLL)
     target = IMAGES / language / f"{name}.png"
     browser.picture(target)
     shrink(target)

@@ -20,7 +20,7 @@ class CustomerApprovalLine(models.Model):
     _inherit = ["customer.care.link.mixin"]
     _order = "id desc"
 
-    name = fields.Char(string="Rule", required=True, readonly=True)
+    name = fields.Char(string="Rule", required=True, readonly=True, translate=True)
     rule_id = fields.Many2one(
         "customer.approval.rule",
         string="Configured Rule",

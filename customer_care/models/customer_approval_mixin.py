@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.texts import keep_texts
 from ..tools.turns import take_turns
 
 APPROVAL_FIELDS = frozenset({"approval_state", "approval_line_ids", "approval_requester_id"})
@@ -183,7 +184,7 @@ class CustomerApprovalMixin(models.AbstractModel):
         vals_list = documents._approval_prepare_lines()
         earlier = documents._approval_get_lines(Domain("state", "in", (*OPEN_STATES, "approved")))
         earlier.write({"state": "superseded"})
-        earlier.browse().create(vals_list)
+        keep_texts(earlier.browse().create(vals_list), "name", "rule_id")
         asked = documents.browse({vals["res_id"] for vals in vals_list})
         documents.write({"approval_requester_id": self.env.uid})
         asked.write({"approval_state": "pending"})

@@ -43,6 +43,13 @@ class CustomerGuardMixin(models.AbstractModel):
             self._check_change(vals)
         return super().write(vals)
 
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        """A text in another language is a value like any other; Odoo stores it without ``write``."""
+        if not self.env.su:
+            self._check_guarded([field_name])
+            self._check_change({field_name: translations})
+        return super()._update_field_translations(field_name, translations, digest, source_lang)
+
     def _get_guarded_values(self):
         """Return the guarded values of one new record. Override where they differ from record to record."""
         return self._guarded_fields

@@ -45,6 +45,15 @@ class TestApproval(ApprovalCase):
         self.assertEqual((line.done_by_id, line.comment), (self.manager, "fine"))
         self.assertTrue(line.done_datetime)
 
+    def test_language_of_the_approver(self):
+        """The approver reads the rule's name as it was at the request, in his language and not the requester's."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.rule_manager.update_field_translations("name", {"zh_CN": "经理审批"})
+        line = self._lines(self._create_pending(amount=1000.01))
+        self.rule_manager.update_field_translations("name", {"en_US": "Other", "zh_CN": "其他"})
+        self.assertEqual(line.with_context(lang="en_US").name, "Manager")
+        self.assertEqual(line.with_context(lang="zh_CN").name, "经理审批")
+
     def test_over_10000_needs_manager_then_director(self):
         """Two levels: the director waits for the manager."""
         document = self._create_pending(amount=10001)

@@ -1,6 +1,7 @@
 import pytz
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.texts import keep_texts
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -98,6 +99,7 @@ class CustomerComplaintAudit(models.Model):
             else:
                 fresh.append({**vals, "audit_id": self.id, "check_id": check.id})
         self.line_ids.create(fresh)
+        keep_texts(self.line_ids, "name", "check_id")
         self.measured_datetime = fields.Datetime.now()
 
     def _get_previous(self):

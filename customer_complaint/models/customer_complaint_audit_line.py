@@ -32,7 +32,7 @@ class CustomerComplaintAuditLine(models.Model):
     company_id = fields.Many2one(related="audit_id.company_id")
     check_id = fields.Many2one("customer.complaint.audit.check", readonly=True, ondelete="set null")
     sequence = fields.Integer(readonly=True)
-    name = fields.Char(string="Question", readonly=True)
+    name = fields.Char(string="Question", readonly=True, translate=True)
     clause = fields.Char(string="Clauses", readonly=True)
     target = fields.Float(string="Target (%)", readonly=True, aggregator=None)
     is_manual = fields.Boolean(string="Answered by a Person", readonly=True)

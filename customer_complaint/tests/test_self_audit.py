@@ -46,6 +46,20 @@ class TestSelfAudit(ScorecardCommon):
         self.assertEqual(self._measure("executed"), (0, 0, set()))
         self.assertEqual(self._measure("open"), (0, 0, set()))
 
+    def test_language_of_the_reader(self):
+        """The questions are kept as they were, in the languages of all readers, whoever measured."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        check = self.env.ref("customer_complaint.customer_complaint_audit_check_history")
+        check.update_field_translations("name", {"en_US": "Without gaps?", "zh_CN": "有无缺口？"})
+        self._measure("history")
+        check.update_field_translations("name", {"en_US": "Other", "zh_CN": "其他"})
+        line = self.audit.line_ids.filtered(lambda line: line.check_id == check)
+        self.assertEqual(line.with_context(lang="en_US").name, "Without gaps?")
+        self.assertEqual(line.with_context(lang="zh_CN").name, "有无缺口？")
+        with self.assertRaisesRegex(AccessError, "set by the program only"):
+            line.update_field_translations("name", {"zh_CN": "改写"})
+        self.assertEqual(line.with_context(lang="zh_CN").name, "有无缺口？")
+
     def test_open_and_period(self):
         """What is open and late offends; what came before, was cancelled or is praise is not looked at."""
         with self._at(27):

@@ -5,6 +5,7 @@ import dataclasses
 LANGUAGES = {"en": "en_US", "zh_CN": "zh_CN"}
 PHONE = (390, 844)
 LIST = ".o_list_view .o_data_row"
+PAGES = ".o_form_view .o_notebook"
 FORM = ".o_form_view .o_form_sheet"
 BOARD = ".o_kanban_record:not(.o_kanban_ghost)"
 
@@ -15,6 +16,7 @@ class Picture:
 
     ``path`` may contain ``{id}``: of the first record of ``record``, a model and a domain for each language.
     ``click`` is clicked one after the other, then ``wait`` must be there, and ``ready``, a script, be true.
+    ``part`` is scrolled to the top.
     """
 
     login: str
@@ -25,6 +27,7 @@ class Picture:
     click: tuple = ()
     wait: str = ""
     ready: str = ""
+    part: str = ""
 
 
 def named(model, en, zh_CN, field="name"):

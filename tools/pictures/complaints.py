@@ -1,6 +1,6 @@
 """Pictures of complaints as their handlers see them."""
 
-from .common import BOARD, COMPLAINT, FORM, LIST, PHONE, PROPOSED_COMPLAINT, Picture, named, tab, where
+from .common import BOARD, COMPLAINT, FORM, LIST, PAGES, PHONE, PROPOSED_COMPLAINT, Picture, named, tab, where
 
 AGAIN = named("customer.complaint", "Invoice is still wrong", "退款申请一个月未处理")
 PROTECTED = where("customer.complaint", [["is_identity_protected", "=", True]])
@@ -37,9 +37,10 @@ PICTURES = {
         "complaint_manager",
         "/odoo/complaints/{id}",
         FORM,
-        (1360, 1300),
+        (1360, 760),
         where("customer.complaint", [["is_major", "=", True]]),
         tab("major"),
+        part=PAGES,
     ),
     "complaint_tasks": Picture("complaint_manager", "/odoo/complaint-tasks", LIST, (1360, 400)),
     "complaint_task": Picture(
@@ -56,10 +57,11 @@ PICTURES = {
         "complaint_handler",
         "/odoo/complaints/{id}",
         FORM,
-        (1360, 1800),
+        (1360, 1000),
         COMPLAINT,
         tab("deadline"),
         "[name=extension_ids] ~ .o_widget_care_lazy_html h4, .o_widget_care_lazy_html h4",
+        part=PAGES,
     ),
     "escalation": Picture(
         "complaint_supervisor",

@@ -1,6 +1,6 @@
 """Pictures of the way from the cause of a complaint to what is done about it."""
 
-from .common import BOARD, COMPLAINT, FORM, LIST, OWN_COMPLAINT, Picture, tab, where
+from .common import BOARD, COMPLAINT, FORM, LIST, OWN_COMPLAINT, PAGES, Picture, tab, where
 
 # the one that two people approve
 COMPENSATION = where("customer.complaint.compensation", [["amount", ">", 10000]])
@@ -10,10 +10,11 @@ PICTURES = {
         "complaint_handler",
         "/odoo/complaints/{id}",
         FORM,
-        (1360, 1150),
+        (1360, 860),
         COMPLAINT,
         tab("solution"),
         "[name=compensation_ids] .o_data_row",
+        part=PAGES,
     ),
     "countermeasure_plan": Picture(
         "complaint_manager",
