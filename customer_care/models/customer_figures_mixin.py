@@ -1,10 +1,11 @@
 from datetime import date
 
 import pytz
+from babel.dates import format_skeleton
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import date_utils
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import babel_locale_parse, format_date, formatLang, get_lang
 
 from ..tools.periods import MOST_YEARS, Period, add_months, get_change
 
@@ -183,7 +184,9 @@ class CustomerFiguresMixin(models.AbstractModel):
 
     @api.model
     def _say_step(self, day, grain):
-        return format_date(self.env, day, date_format="d MMM" if grain == "day" else "MMM yyyy")
+        """Say a day, or the month of it, in the order of the reader's language: Mar 2026, 2026年3月."""
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_skeleton("MMMd" if grain == "day" else "yMMM", day, locale=locale)
 
     @api.model
     def _say_period(self, period):

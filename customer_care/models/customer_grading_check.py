@@ -1,6 +1,6 @@
 import psycopg2
 from markupsafe import Markup
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, mute_logger
 
@@ -220,7 +220,7 @@ class CustomerGradingScheme(models.Model):
             return [("warning", self.env._("No customer matches the filter: nobody is graded."))]
         metrics = self.criterion_ids.metric_id.sudo()
         scope = Scope(
-            date=fields.Date.context_today(self),
+            date=self._get_day(),
             company_ids=tuple(self.company_id.ids),
             currency_id=self.currency_id.id,
             ids=ids,

@@ -236,7 +236,7 @@ class CustomerGradingRun(models.Model):
             {
                 **self._prepare_run_vals(scheme, spec, version),
                 "is_dry_run": is_dry_run,
-                "date": date or fields.Date.context_today(self),
+                "date": date or scheme._get_day(),
             }
         )
         run._make_slices()
@@ -260,7 +260,7 @@ class CustomerGradingRun(models.Model):
             {
                 **self._prepare_run_vals(scheme, version.spec, version),
                 "partner_id": customer.id,
-                "date": fields.Date.context_today(self),
+                "date": scheme._get_day(),
                 # Never under way for others: it begins and ends in this transaction.
                 "state": "cancelled",
             }

@@ -182,14 +182,14 @@ class CustomerMetric(models.Model):
         Reads as superuser: rights are the caller's affair.
 
         :param partners: customers or contacts; their commercial partners count
-        :param date: as of the end of this day, by default today
+        :param date: as of the end of this day, by default today at the company
         :param company: its books alone, in its currency; by default all, in the current company's currency
         """
         ids = tuple(partners.sudo().commercial_partner_id.ids)
         if not ids:
             return {}
         scope = Scope(
-            date=date or fields.Date.context_today(self),
+            date=date or (company or self.env.company)._care_get_day(),
             company_ids=tuple(company.ids) if company else (),
             currency_id=(company or self.env.company).sudo().currency_id.id,
             ids=ids,

@@ -33,20 +33,19 @@ class CustomerMetric(models.Model):
         }
 
     def _query_callback_reach(self, scope):
-        """Percent of the ended attempts that reached somebody; unknown without any, cancelled ones aside.
-
-        An attempt ends in the night of the scope's day, Greenwich time.
-        """
+        """Percent of the ended attempts that reached somebody; unknown without any, cancelled ones aside."""
         rows = SQL(
             """
-            SELECT commercial_partner_id AS partner_id, done_datetime::date AS date, state, outcome
-              FROM customer_callback
-             WHERE state IN ('done', 'missed')
-               AND done_datetime < %s::date + 1 AND %s AND %s
+            SELECT * FROM (
+                SELECT commercial_partner_id AS partner_id, %(day)s AS date, state, outcome
+                  FROM customer_callback
+                 WHERE state IN ('done', 'missed') AND %(partners)s AND %(companies)s
+            ) ended WHERE date <= %(date)s
             """,
-            scope.date,
-            scope.limit(SQL("commercial_partner_id")),
-            scope.limit_company(SQL("company_id")),
+            day=self.env["res.company"]._care_get_day_sql(SQL("done_datetime"), SQL("company_id")),
+            partners=scope.limit(SQL("commercial_partner_id")),
+            companies=scope.limit_company(SQL("company_id")),
+            date=scope.date,
         )
         in_window = scope.after(SQL("date"), self.months)
         value = SQL(

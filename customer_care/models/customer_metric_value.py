@@ -42,7 +42,7 @@ class CustomerMetricValue(models.Model):
         customers = self.env["res.partner"]._search([])
         customers.add_where("res_partner.commercial_partner_id = res_partner.id")
         scope = Scope(
-            date=fields.Date.context_today(self),
+            date=self.env.company._care_get_day(),
             company_ids=tuple(self.env.companies.ids),
             currency_id=self.env.company.currency_id.id,
         )

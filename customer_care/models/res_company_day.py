@@ -31,6 +31,10 @@ class ResCompany(models.Model):
         """Return the date at the company (singleton) at a moment (naive UTC), by default now."""
         return to_local(moment or fields.Datetime.now(), pytz.timezone(self._care_get_tz())).date()
 
+    def _care_get_begin_of_day(self, day):
+        """Return the moment (naive UTC) at which a day begins at the company (singleton)."""
+        return to_utc(day, pytz.timezone(self._care_get_tz()))
+
     def _care_get_end_of_day(self, day):
         """Return the last second (naive UTC) of a day at the company (singleton)."""
         return to_utc(day, pytz.timezone(self._care_get_tz()), time(23, 59, 59))

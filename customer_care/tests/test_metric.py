@@ -2,6 +2,7 @@ import doctest
 from datetime import date, timedelta
 from itertools import product
 
+from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
@@ -182,6 +183,14 @@ class TestMetric(MetricCommon):
         self._create_callback().action_done("refused")
         self.assertEqual(self._get("callback_reach_12m", date=None), 25)
         self.assertIsNone(self._get("callback_reach_12m", date=date(2020, 1, 1)))
+
+    def test_metric_callbacks_end_with_the_day_of_the_company(self):
+        """What ended when the next day had begun at the company is not of the day."""
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        with freeze_time("2026-03-31 20:00:00"):
+            self._create_callback().action_done("no_answer")
+        self.assertIsNone(self._get("callback_reach_12m", date=date(2026, 3, 31)))
+        self.assertEqual(self._get("callback_reach_12m", date=date(2026, 4, 1)), 0)
 
     def test_metric_provider_sets_how_it_is_read_and_may_be_overruled(self):
         """Unit and direction follow from the figure, unless somebody says otherwise."""

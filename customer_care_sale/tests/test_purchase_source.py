@@ -64,12 +64,13 @@ class TestPurchaseSource(MetricCommon):
         self._order(datetime(2026, 3, 2, 12), 4, partner=self.contact)
         self.assertEqual(self._get("amount_12m"), 4)
 
-    def test_source_day_of_an_order_is_that_of_greenwich(self):
-        """The last second of a day still belongs to it, whoever looks."""
+    def test_source_day_of_an_order_is_that_of_its_company(self):
+        """The last second of a day at the company still belongs to it, whoever looks."""
         self.company.care_purchase_source = "sale"
-        self._order(datetime(2026, 3, 31, 23, 59, 59), 4)
-        self._order(datetime(2026, 4, 1), 8)
-        self.env.user.tz = "Asia/Shanghai"
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self._order(datetime(2026, 3, 31, 15, 59, 59), 4)
+        self._order(datetime(2026, 3, 31, 16), 8)
+        self.env.user.tz = "America/New_York"
         self.assertEqual(self._get("amount_12m"), 4)
         self.assertEqual(self._get("recency_days"), 0)
 

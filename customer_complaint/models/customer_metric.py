@@ -52,20 +52,22 @@ class CustomerMetric(models.Model):
         return self._get_complaint_rows(scope), value
 
     def _get_complaint_rows(self, scope):
-        """Archived complaints do not count either; days are those of Greenwich."""
+        """Archived complaints do not count either; days are those of the company."""
         stages = self.env["customer.complaint.stage"]._get_facts()
         cancelled = tuple(key for key, facts in stages.items() if facts["phase"] == "cancelled")
         return SQL(
             """
-            SELECT commercial_partner_id AS partner_id, received_datetime::date AS date, severity, verdict
-              FROM customer_complaint
-             WHERE kind IN %s AND active AND NOT COALESCE(stage_id IN %s, FALSE)
-               AND received_datetime < %s::date + 1
-               AND commercial_partner_id IS NOT NULL AND %s AND %s
+            SELECT * FROM (
+                SELECT commercial_partner_id AS partner_id, %(day)s AS date, severity, verdict
+                  FROM customer_complaint
+                 WHERE kind IN %(kinds)s AND active AND NOT COALESCE(stage_id IN %(cancelled)s, FALSE)
+                   AND commercial_partner_id IS NOT NULL AND %(partners)s AND %(companies)s
+            ) received WHERE date <= %(date)s
             """,
-            PROBLEM_KINDS,
-            cancelled or (0,),
-            scope.date,
-            scope.limit(SQL("commercial_partner_id")),
-            scope.limit_company(SQL("company_id")),
+            day=self.env["res.company"]._care_get_day_sql(SQL("received_datetime"), SQL("company_id")),
+            kinds=PROBLEM_KINDS,
+            cancelled=cancelled or (0,),
+            partners=scope.limit(SQL("commercial_partner_id")),
+            companies=scope.limit_company(SQL("company_id")),
+            date=scope.date,
         )

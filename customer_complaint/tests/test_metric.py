@@ -55,12 +55,13 @@ class TestMetric(ComplaintCommon):
         self.assertEqual(self._get("complaints_12m"), 2)
 
     def test_metric_window_is_by_the_day_of_receipt(self):
-        """The day itself counts to its end, the same day a year ago no more."""
+        """The day itself counts to its end at the company, the same day a year ago no more."""
+        self.company.partner_id.tz = "Asia/Shanghai"
         for received in (
-            datetime(2025, 3, 31, 23, 59, 59),
-            datetime(2025, 4, 1),
-            datetime(2026, 3, 31, 23, 59, 59),
-            datetime(2026, 4, 1),
+            datetime(2025, 3, 31, 15, 59, 59),
+            datetime(2025, 3, 31, 16),
+            datetime(2026, 3, 31, 15, 59, 59),
+            datetime(2026, 3, 31, 16),
         ):
             self._complain(received_datetime=received)
         self.assertEqual(self._get("complaints_12m"), 2)

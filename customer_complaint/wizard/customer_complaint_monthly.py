@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.addons.customer_care.tools.periods import Period, add_months
 from odoo.exceptions import UserError
 from odoo.tools import date_utils
-from odoo.tools.misc import format_date
 
 
 class CustomerComplaintMonthly(models.TransientModel):
@@ -96,4 +95,4 @@ class CustomerComplaintMonthly(models.TransientModel):
         ]
 
     def _say_month(self, day):
-        return format_date(self.env, day, date_format="MMM yyyy")
+        return self.env["customer.complaint.figures"]._say_step(day, "month")

@@ -50,12 +50,15 @@ class CustomerMetric(models.Model):
         rows = SQL(
             """
             SELECT partner.commercial_partner_id AS partner_id, answer.care_send_date AS date,
-                   answer.state = 'done' AND answer.end_datetime < %s::date + 1 AS is_done
+                   answer.state = 'done' AND %s <= %s AS is_done
               FROM survey_user_input answer
               JOIN res_partner partner ON partner.id = answer.partner_id
              WHERE answer.care_rule_id IS NOT NULL AND answer.test_entry IS NOT TRUE
                AND answer.care_sent_datetime IS NOT NULL AND answer.care_send_date <= %s AND %s AND %s
             """,
+            self.env["res.company"]._care_get_day_sql(
+                SQL("answer.end_datetime"), SQL("answer.care_company_id")
+            ),
             scope.date,
             scope.date,
             scope.limit(SQL("partner.commercial_partner_id")),

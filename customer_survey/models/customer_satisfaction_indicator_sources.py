@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.disclosure import get_hidden_months
+from ..tools.index import get_period
+
 SURVEYED = ("csat", "nps", "ces", "low_percent")
 PROVIDERS = (*SURVEYED, "retention", "closed_loop", "callback_solved", "callback_reached")
 
@@ -109,18 +112,24 @@ class CustomerSatisfactionIndicator(models.Model):
         return self._leave_out_few(domain, span)
 
     def _leave_out_few(self, domain, span):
-        """Leave the anonymous answers out where there are fewer than the company shows."""
+        """Leave the anonymous answers of those months out that ``tools.disclosure.get_hidden_months`` names."""
         anonymous = Domain("survey_id", "in", self.env["survey.survey"]._care_get_anonymous_ids())
         if anonymous.is_false():
             return domain
         query = self.env["customer.survey.score"].sudo()._search(domain & anonymous)
         # answers, which may have several scores; where they were deleted, each score stands for itself
         score = SQL.identifier(query.table)
-        [(count,)] = self.env.execute_query(
-            query.select(SQL("COUNT(DISTINCT COALESCE(%s.user_input_id, -%s.id))", score, score))
+        month = SQL("date_trunc('month', %s.date)::date", score)
+        query.groupby = month
+        counts = self.env.execute_query(
+            query.select(month, SQL("COUNT(DISTINCT COALESCE(%s.user_input_id, -%s.id))", score, score))
         )
         company = self.env["res.company"].sudo().browse(span.company_id)
-        return domain & ~anonymous if company._care_hide_small(count) else domain
+        hidden = get_hidden_months(dict(counts), self.index_id.period, company.care_survey_min_answers)
+        for first in hidden:
+            _first, last = get_period("month", first)
+            domain &= ~(anonymous & Domain("date", ">=", first) & Domain("date", "<=", last))
+        return domain
 
     def _get_score_rows(self, span):
         scores = self.env["customer.survey.score"].sudo()._search(self._get_score_domain(span))

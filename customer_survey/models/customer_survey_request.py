@@ -1,5 +1,3 @@
-from datetime import datetime, time
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, table_exists
@@ -96,25 +94,30 @@ class CustomerSurveyRequest(models.Model):
     @api.depends("send_datetime")
     def _compute_date_send(self):
         for request in self:
-            request.date_send = request.send_datetime and request.send_datetime.date()
+            company = request.company_id or self.env.company
+            request.date_send = request.send_datetime and company._care_get_day(request.send_datetime)
 
     @api.model_create_multi
     def create(self, vals_list):
-        """The day alone is its beginning."""
+        """The day alone is its beginning at the company."""
         return super().create([self._add_moment(vals) for vals in vals_list])
 
     @api.model
     def _add_moment(self, vals):
         if not vals.get("date_send") or "send_datetime" in vals:
             return vals
-        day = fields.Date.to_date(vals["date_send"])
-        return {**vals, "send_datetime": datetime.combine(day, time.min)}
+        company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
+        return {
+            **vals,
+            "send_datetime": company._care_get_begin_of_day(fields.Date.to_date(vals["date_send"])),
+        }
 
     def _inverse_date_send(self):
         for request in self:
-            day = request.date_send
-            if not day or not request.send_datetime or request.send_datetime.date() != day:
-                request.send_datetime = day and datetime.combine(day, time.min)
+            day, moment = request.date_send, request.send_datetime
+            company = request.company_id or self.env.company
+            if not day or not moment or company._care_get_day(moment) != day:
+                request.send_datetime = day and company._care_get_begin_of_day(day)
 
     @api.model
     def _claim(self, vals_list):

@@ -81,7 +81,7 @@ class CustomerSurveyRule(models.Model):
         partners = {key: persons.get(partner.id, partner) for key, partner in known.items()}
         everybody = self.env["res.partner"].sudo().union(*partners.values())
         moment = self._get_send_datetime(company)
-        date_send = moment.date()
+        date_send = company._care_get_day(moment)
         reach = self._get_reach(everybody, channels)
         quiet_days = self._get_quiet_period(company)
         quiet_ids = self._get_quiet_ids(everybody.commercial_partner_id, date_send, company)

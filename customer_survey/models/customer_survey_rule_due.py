@@ -106,11 +106,12 @@ class CustomerSurveyRule(models.Model):
                       FROM (%(customers)s) customer
                       JOIN res_partner partner ON partner.id = customer.id
                       LEFT JOIN (%(bought)s) bought ON bought.id = customer.id
-                      CROSS JOIN LATERAL (SELECT COALESCE(bought.anchor, partner.create_date::date) AS anchor) found
+                      CROSS JOIN LATERAL (SELECT COALESCE(bought.anchor, %(created)s) AS anchor) found
                    ) counted
             """,
             late=LATE_DAYS,
             today=part.today,
+            created=self._get_day_sql(part, SQL("partner.create_date")),
             customers=customers,
             bought=self._get_purchases_sql(part, SQL("MIN")),
         )
@@ -124,6 +125,10 @@ class CustomerSurveyRule(models.Model):
             edge,
             purchases,
         )
+
+    def _get_day_sql(self, part, moment):
+        """Return SQL of the day at the company at a moment in UTC."""
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, part.company._care_get_tz())
 
     def _get_last_sql(self):
         """Return the SELECT of ``id, day, count``: the requests of the rule to each customer, however they ended."""
@@ -155,12 +160,15 @@ class CustomerSurveyRule(models.Model):
                     error=str(error).split("\n")[0],
                 )
             ) from error
+        anchor = SQL("document.%s", SQL.identifier(date_field))
+        if Model._fields[date_field].type == "datetime":
+            anchor = self._get_day_sql(part, anchor)
         companies = [SQL("partner.company_id")]
         if "company_id" in Model._fields:
             companies.insert(0, SQL("document.company_id"))
         return SQL(
             """
-            SELECT partner.commercial_partner_id AS id, partner.id AS person_id, document.%(date)s::date AS anchor,
+            SELECT partner.commercial_partner_id AS id, partner.id AS person_id, %(anchor)s AS anchor,
                    %(today)s AS date_from, NULL::date AS date_until, %(model)s AS res_model, document.id AS res_id,
                    'preview' AS cause
               FROM %(table)s document
@@ -168,7 +176,7 @@ class CustomerSurveyRule(models.Model):
              WHERE document.id IN (%(documents)s) AND COALESCE(%(companies)s, %(home)s) = %(company)s
                AND partner.commercial_partner_id IN (%(customers)s)
             """,
-            date=SQL.identifier(date_field),
+            anchor=anchor,
             today=part.today,
             model=name,
             table=SQL.identifier(Model._table),

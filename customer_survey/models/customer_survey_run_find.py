@@ -34,7 +34,7 @@ class CustomerSurveyRun(models.Model):
         rule = self.rule_id
         # What is counted from a purchase is due on its day; the delay of what happens begins now.
         moment = rule._get_send_datetime(part.company, has_delay=not rule.is_periodic)
-        room = rule._get_room(moment.date())
+        room = rule._get_room(part.company._care_get_day(moment))
         final_code = SQL("code")
         if room is not None:
             final_code = SQL(
@@ -173,7 +173,8 @@ class CustomerSurveyRun(models.Model):
         quiet = SQL("FALSE")
         twice = SQL("FALSE")
         if rule._get_quiet_period(part.company):
-            quiet_query = rule._get_quiet_sql(part.company, moment.date(), SQL("SELECT id FROM timed"))
+            day = part.company._care_get_day(moment)
+            quiet_query = rule._get_quiet_sql(part.company, day, SQL("SELECT id FROM timed"))
             quiet = SQL("reached.id IN (%s)", quiet_query)
             # Of several documents of a customer one asks.
             twice = SQL("row_number() OVER (PARTITION BY id, code IS NULL ORDER BY anchor, res_id) > 1")

@@ -46,9 +46,10 @@ class CustomerSurveyRun(models.Model):
         counts = Counter()
         for channel in rule._get_channels():
             counts += self._drop_blocked(SQL("%s AND candidate.channel = %s", rows, channel), channel)
-        day = self.env.execute_query(
-            SQL("SELECT MIN(send_datetime)::date FROM customer_survey_candidate candidate WHERE %s", rows)
-        )[0][0]
+        [(moment,)] = self.env.execute_query(
+            SQL("SELECT MIN(send_datetime) FROM customer_survey_candidate candidate WHERE %s", rows)
+        )
+        day = moment and company._care_get_day(moment)
         if day and rule._get_quiet_period(company):
             customers = SQL("SELECT customer_id FROM customer_survey_candidate candidate WHERE %s", rows)
             quiet = self._query_many(rule._get_quiet_sql(company, day, customers))
@@ -163,7 +164,9 @@ class CustomerSurveyRun(models.Model):
             "res_model": SQL("candidate.res_model"),
             "res_id": SQL("candidate.res_id"),
             "send_datetime": SQL("candidate.send_datetime"),
-            "date_send": SQL("candidate.send_datetime::date"),
+            "date_send": SQL(
+                "(candidate.send_datetime AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company._care_get_tz()
+            ),
             "channel": SQL("candidate.channel"),
             "outcome": SQL("'asked'"),
             "create_uid": user,

@@ -44,7 +44,7 @@ class ResPartner(models.Model):
                    MAX(date) FILTER (WHERE kind = 'csat')
               FROM customer_survey_score WHERE id IN %s GROUP BY commercial_partner_id
             """,
-            fields.Date.today() - relativedelta(months=12),
+            self.env.company._care_get_day() - relativedelta(months=12),
             query.subselect(),
         )
         figures = {family_id: row for family_id, *row in self.env.execute_query(rows)}

@@ -73,7 +73,8 @@ class SurveySurvey(models.Model):
     def action_use_template(self):
         """Copy a template (singleton), in all its languages, and open the copy."""
         self.ensure_one()
-        survey = self.copy({"user_id": self.env.user.id})
+        # said expressly: the library's context makes what is new a template
+        survey = self.copy({"user_id": self.env.user.id, "care_is_template": False})
         for code, _name in self.env["res.lang"].get_installed():
             survey.with_context(lang=code).title = self.with_context(lang=code).title
         return {

@@ -60,7 +60,7 @@ class SurveyUserInput(models.Model):
         "(care_key) WHERE care_key IS NOT NULL", "This customer has already been asked for this cause."
     )
     _care_due_idx = models.Index(
-        "(care_send_date) WHERE care_send_date IS NOT NULL AND care_sent_datetime IS NULL"
+        "(care_send_datetime) WHERE care_send_datetime IS NOT NULL AND care_sent_datetime IS NULL"
     )
     _care_document_idx = models.Index("(care_res_model, care_res_id) WHERE care_res_id IS NOT NULL")
 

@@ -46,15 +46,15 @@ class SurveyUserInput(models.Model):
 
     @api.model
     def _care_due_domain(self):
-        today = fields.Date.today()
+        now = fields.Datetime.now()
         return (
-            Domain("care_send_date", "<=", today)
+            Domain("care_send_datetime", "<=", now)
             & Domain("care_sent_datetime", "=", False)
             & Domain("state", "=", "new")
             & Domain("survey_id.active", "=", True)
             & Domain("care_rule_id", "!=", False)
             & Domain("care_channel", "not in", ("link", "phone"))
-            & (Domain("deadline", "=", False) | Domain("deadline", ">", fields.Datetime.now()))
+            & (Domain("deadline", "=", False) | Domain("deadline", ">", now))
         )
 
     def action_care_send_now(self):

@@ -1,7 +1,4 @@
-from datetime import datetime, time
-
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools.sql import column_exists, table_exists
 
 
@@ -11,7 +8,7 @@ class SurveyUserInput(models.Model):
     _inherit = "survey.user_input"
 
     care_send_datetime = fields.Datetime(string="To Send at", readonly=True, copy=False)
-    # Its day: what is to be sent is found by this, in whatever order the two are set.
+    # Its day at the company, in whatever order the two are set.
     care_send_date = fields.Date(
         compute="_compute_care_send_date", inverse="_inverse_care_send_date", store=True, precompute=True
     )
@@ -30,26 +27,27 @@ class SurveyUserInput(models.Model):
     @api.depends("care_send_datetime")
     def _compute_care_send_date(self):
         for answer in self:
-            answer.care_send_date = answer.care_send_datetime and answer.care_send_datetime.date()
+            company = answer.care_company_id or self.env.company
+            answer.care_send_date = answer.care_send_datetime and company._care_get_day(
+                answer.care_send_datetime
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
-        """The day alone is its beginning."""
+        """The day alone is its beginning at the company."""
         return super().create([self._add_moment(vals) for vals in vals_list])
 
     @api.model
     def _add_moment(self, vals):
         if not vals.get("care_send_date") or "care_send_datetime" in vals:
             return vals
+        company = self.env["res.company"].browse(vals.get("care_company_id")) or self.env.company
         day = fields.Date.to_date(vals["care_send_date"])
-        return {**vals, "care_send_datetime": datetime.combine(day, time.min)}
+        return {**vals, "care_send_datetime": company._care_get_begin_of_day(day)}
 
     def _inverse_care_send_date(self):
         for answer in self:
-            day = answer.care_send_date
-            if not day or not answer.care_send_datetime or answer.care_send_datetime.date() != day:
-                answer.care_send_datetime = day and datetime.combine(day, time.min)
-
-    @api.model
-    def _care_due_domain(self):
-        return super()._care_due_domain() & Domain("care_send_datetime", "<=", fields.Datetime.now())
+            day, moment = answer.care_send_date, answer.care_send_datetime
+            company = answer.care_company_id or self.env.company
+            if not day or not moment or company._care_get_day(moment) != day:
+                answer.care_send_datetime = day and company._care_get_begin_of_day(day)

@@ -226,11 +226,6 @@ class TestAnonymous(AnonymousKit, TransactionCase):
         scores = scores.with_context(allowed_company_ids=(self.company | other).ids)
         self.assertEqual(scores.search([("survey_id", "=", self.survey.id)]).company_id, self.company)
 
-    def test_hide_small(self):
-        """None is no secret; few are; enough are not."""
-        self.company.care_survey_min_answers = 5
-        self.assertEqual([self.company._care_hide_small(count) for count in (0, 1, 4, 5, 6)], [0, 1, 1, 0, 0])
-
 
 @tagged("post_install", "-at_install")
 class TestAnonymousAttack(AnonymousKit, MailCase, HttpCase):

@@ -1,13 +1,15 @@
 import doctest
 import random
 import re
+from datetime import date
 from itertools import combinations, product
 
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, HttpCase, tagged
 
 from ..tools import disclosure
-from ..tools.disclosure import hide_cells
+from ..tools.disclosure import get_hidden_months, hide_cells
+from ..tools.index import MONTHS
 from .figures_common import FiguresCommon
 
 LEAST = 5
@@ -62,6 +64,24 @@ def cut(values, place):
 
 @tagged("post_install", "-at_install")
 class TestDisclosureCells(BaseCase):
+    def test_periods_cannot_be_subtracted(self):
+        """Months that come into the same figures of months, quarters and years have enough answers together."""
+        dice = random.Random(11)
+        for _round in range(500):
+            counts = {date(2026, month, 1): dice.randint(1, 7) for month in dice.sample(range(1, 13), 8)}
+            hidden = {kind: get_hidden_months(counts, kind, LEAST) for kind in MONTHS}
+            together = {}
+            for month, count in counts.items():
+                quarter = (month.month - 1) // 3 if month not in hidden["quarter"] else None
+                places = (
+                    month if month not in hidden["month"] else None,
+                    quarter,
+                    month not in hidden["year"],
+                )
+                together[places] = together.get(places, 0) + count
+            together.pop((None, None, False), None)
+            self.assertGreaterEqual(min(together.values(), default=LEAST), LEAST, counts)
+
     def test_doctests(self):
         """The examples of the function are its specification."""
         result = doctest.testmod(disclosure)

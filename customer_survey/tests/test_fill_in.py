@@ -117,6 +117,8 @@ class TestFillIn(SurveyKit, TransactionCase):
         self.assertRecordValues(
             request, [{"channel": "phone", "outcome": "asked", "partner_id": self.contact.id}]
         )
+        self.assertTrue(request.send_datetime, "the list is in the order of the moments")
+        self.assertEqual(request.date_send, self.company._care_get_day(request.send_datetime))
         answer = self.env["survey.user_input"].search([("care_key", "=", request.key)])
         self.assertRecordValues(
             answer,
@@ -125,6 +127,7 @@ class TestFillIn(SurveyKit, TransactionCase):
                     "care_channel": "phone",
                     "care_filled_by_id": self.users["specialist"].id,
                     "care_send_date": False,
+                    "care_send_datetime": False,
                 }
             ],
         )

@@ -333,6 +333,26 @@ class TestIndex(SurveyKit, TransactionCase):
         self._compute()
         self.assertEqual(self._get(1).line_ids.filtered("is_counted").mapped("raw"), [85])
 
+    def test_few_anonymous_answers_of_a_month_are_not_in_the_year(self):
+        """The index of a year less those of its months tells nothing of a month with few anonymous answers."""
+        self.company.care_survey_min_answers = 3
+        anonymous = self._create_survey(care_is_anonymous=True)
+        for day, numbers in (("2026-01-01", (0, 0)), ("2026-02-01", (100, 100, 100, 100))):
+            for number in numbers:
+                self._score("csat", number, day, survey_id=anonymous.id)
+        year = self.index.copy({"period": "year", "date_start": "2026-01-01"})
+        year.action_activate()
+
+        def get_facts():
+            year.value_ids.unlink()
+            year._compute_last_periods()
+            line = year.value_ids.filtered(lambda value: value.level == "total").line_ids
+            return [(part.raw, part.count) for part in line if part.is_known and part.provider == "csat"]
+
+        self.assertEqual(get_facts(), [(100, 4)])
+        self._score("csat", 40, "2026-03-01", survey_id=anonymous.id)
+        self.assertEqual(get_facts(), [(round(440 / 7, 2), 7)], "with those of another month they are enough")
+
     def test_closed_loop(self):
         """Of the follow-ups that are over one was closed in time; one that still has time does not count."""
         self.index.write(

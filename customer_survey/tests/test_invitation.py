@@ -239,3 +239,10 @@ class TestInvitation(SurveyKit, TransactionCase):
         answer._care_send_mail()
         self.assertEqual(answer.care_status, "cancelled")
         self.assertFalse(self._get_mails(answer))
+
+    def test_cards_of_answers_show_customer_and_status(self):
+        """On a phone the answers say whose they are, and that they have expired: Odoo's own cards do not."""
+        action = self.env["ir.actions.actions"]._for_xml_id("customer_survey.survey_user_input_action")
+        arch = self.env["survey.user_input"].get_views(action["views"])["views"]["kanban"]["arch"]
+        self.assertIn('name="partner_id"', arch)
+        self.assertIn('name="care_status"', arch)

@@ -109,6 +109,26 @@ class TestMetric(BaseCommon):
         invite(care_send_date="2025-03-01")
         self.assertAlmostEqual(self._get("survey_response_12m"), 100 / 3)
 
+    def test_metric_of_response_ends_with_the_day_of_the_company(self):
+        """What is answered when the next day has begun at the company is not answered by that day."""
+        company = self.env.company
+        company.partner_id.tz = "UTC"
+        self.env["survey.user_input"].create(
+            {
+                "survey_id": self.env.ref("customer_survey.survey_satisfaction").id,
+                "partner_id": self.contact.id,
+                "care_rule_id": self.env.ref("customer_survey.customer_survey_rule_manual").id,
+                "care_company_id": company.id,
+                "care_send_date": "2026-03-01",
+                "care_sent_datetime": "2026-03-01 08:00:00",
+                "state": "done",
+                "end_datetime": "2026-03-31 20:00:00",
+            }
+        )
+        self.assertEqual(self._get("survey_response_12m"), 100)
+        company.partner_id.tz = "Asia/Shanghai"
+        self.assertEqual(self._get("survey_response_12m"), 0)
+
     def test_grading_by_answers(self):
         """The engine grades by the new metrics: low answers are better when fewer."""
         codes = (

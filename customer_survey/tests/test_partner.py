@@ -1,3 +1,4 @@
+from freezegun import freeze_time
 from odoo.tests import TransactionCase, tagged
 
 from .common import SurveyKit
@@ -23,10 +24,22 @@ class TestPartner(SurveyKit, TransactionCase):
         self.assertRecordValues(partner, [{"care_satisfaction": 0.0, "care_survey_count": 0}])
         self.env["res.partner"].browse()._compute_care_satisfaction()
 
+    @freeze_time("2026-03-05 23:00:00")  # the 6th in Shanghai
+    def test_twelve_months_end_with_the_day_of_the_company(self):
+        """An answer of twelve months ago does not count any more when the next day has begun at the company."""
+        scores = self.env["customer.survey.score"].search([("commercial_partner_id", "=", self.customer.id)])
+        scores[1:].active = False
+        scores[0].write({"kind": "csat", "value": 80, "date": "2025-03-06"})
+        self.assertEqual(self.contact.care_satisfaction, 80)
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self.contact.invalidate_recordset()
+        self.assertEqual(self.contact.care_satisfaction, 0)
+
     def test_satisfaction_is_one_query_for_many(self):
         """The figures of many customers come in one query."""
         partners = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(50)])
         partners.mapped("commercial_partner_id.name")
+        self.company._care_get_day()  # its time zone is kept
         self.env.flush_all()
         with self.assertQueryCount(1):
             partners.mapped("care_satisfaction")

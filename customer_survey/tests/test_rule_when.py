@@ -92,14 +92,32 @@ class TestRuleWhen(RuleKit, TransactionCase):
         self.rule.trigger = "manual"
         answer = self._send()
         answer.care_send_date = "2026-03-06"
-        self.assertEqual(answer.care_send_datetime, datetime(2026, 3, 6))
+        begin = datetime(2026, 3, 5, 16)  # in Shanghai
+        self.assertEqual(answer.care_send_datetime, begin)
         answer.care_send_date = False
         self.assertFalse(answer.care_send_datetime)
         created = answer.create({"survey_id": self.survey.id, "care_send_date": "2026-03-06"})
-        self.assertEqual(created.care_send_datetime, datetime(2026, 3, 6))
+        self.assertEqual(created.care_send_datetime, begin)
         request = self._get_requests().create({"key": "day", "outcome": "asked", "date_send": "2026-03-06"})
-        self.assertEqual(request.send_datetime, datetime(2026, 3, 6))
+        self.assertEqual(request.send_datetime, begin)
         self.assertEqual(request.date_send.isoformat(), "2026-03-06")
+
+    @freeze_time("2026-03-05 23:00:00")  # the morning of the 6th in Shanghai
+    def test_day_of_sending_is_the_company_s(self):
+        """The day of request and invitation is that of the company; the mail does not wait for Greenwich."""
+        self.rule.trigger = "manual"
+        periodic = self._create_periodic()
+        person = self._create_people(1)
+        answers = self._send() | self._get_asked(self._run(periodic).rule_id)
+        requests = self.env["customer.survey.request"].search([("key", "in", answers.mapped("care_key"))])
+        day = datetime(2026, 3, 6).date()
+        self.assertEqual(set(answers.mapped("partner_id")), {self.contact, person})
+        self.assertEqual(answers.mapped("care_send_date"), [day] * 2)
+        self.assertEqual(requests.mapped("date_send"), [day] * 2)
+        answers.care_sent_datetime = False
+        self.assertLessEqual(answers, answers.search(answers._care_due_domain()))
+        requests.send_datetime = datetime(2026, 3, 6, 17)
+        self.assertEqual(requests.mapped("date_send"), [datetime(2026, 3, 7).date()] * 2)
 
     def test_impossible_numbers_refused(self):
         """No negative delays, samples, quotas or months."""

@@ -164,7 +164,11 @@ class TestSurveyGuard(SurveyKit, TransactionCase):
         template = self.env.ref("customer_survey.survey_bank")
         self.env["res.lang"]._activate_lang("zh_CN")
         template.with_context(lang="zh_CN").title = "网点"
-        action = self._as("manager", template).action_use_template()
+        library = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_survey.survey_survey_action_template"
+        )
+        context = literal_eval(library["context"])
+        action = self._as("manager", template).with_context(**context).action_use_template()
         survey = self.env["survey.survey"].browse(action["res_id"])
         self.assertEqual(survey.title, template.title)
         self.assertEqual(survey.with_context(lang="zh_CN").title, "网点")

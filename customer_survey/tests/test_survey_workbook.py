@@ -43,8 +43,18 @@ class TestSurveyWorkbook(FiguresCommon):
         self.assertEqual(rows["Time to Answer, Median (hours)"][1], 2.0)
         self.assertEqual(self._read(book["By Team"])[1][:2], ["North", 4])
         self.assertEqual(self._read(book["Reasons"])[1][:2], ["Slow", 4])
+        self.assertEqual([row[0] for row in self._read(book["Recommendation"])[1:12]], list(range(11)))
         charts = {sheet.title: len(sheet._charts) for sheet in book.worksheets}
         self.assertEqual((charts["Trend"], charts["Recommendation"], charts["Reasons"]), (2, 2, 1))
+
+    def test_days_and_months_in_the_order_of_the_language(self):
+        """A Chinese reader finds the year before the month, and the month before the day."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        steps = {}
+        for lang in ("en_US", "zh_CN"):
+            figures = self._as("manager", lang=lang)["customer.survey.figures"]
+            steps[lang] = [figures._say_step(date(2026, 3, 2), grain) for grain in ("day", "month")]
+        self.assertEqual(steps, {"en_US": ["Mar 2", "Mar 2026"], "zh_CN": ["3月2日", "2026年3月"]})
 
     def test_raw_answers(self):
         """A row for each answer, a column for each question; a text is no formula."""

@@ -14,6 +14,8 @@ instead of single cells: two rows or more, so that no cell follows from the sums
 
 from itertools import combinations
 
+from .index import MONTHS, get_period
+
 
 def hide_cells(counts, size, least):
     """Return the set of the hidden cells of a table with all dimensions.
@@ -49,6 +51,38 @@ def hide_cells(counts, size, least):
         for dims in combinations(range(size), number):
             hidden[dims] = _hide(dims, counts, hidden, least)
     return hidden[tuple(range(size))]
+
+
+def get_hidden_months(counts, kind, least):
+    """Return the months whose few answers a period leaves out, so that no other period's figure tells them.
+
+    A month shows its answers from the limit on. What months left out, their quarter shows together if that reaches the
+    limit; what quarters left out, their year. So each answer comes in with at least so many others, and whatever
+    figures of months, quarters and years are subtracted from one another, no fewer are left.
+
+    >>> from datetime import date
+    >>> counts = {date(2026, 1, 1): 3, date(2026, 2, 1): 9, date(2026, 4, 1): 4, date(2026, 5, 1): 1}
+    >>> for kind in MONTHS:
+    ...     print(kind, [f"{month:%b}" for month in sorted(get_hidden_months(counts, kind, 5))])
+    month ['Jan', 'Apr', 'May']
+    quarter ['Jan']
+    year ['Jan']
+    >>> get_hidden_months({date(2026, month, 1): 3 for month in (1, 4)}, "year", 5)
+    set()
+
+    :param counts: {first day of a month: number of answers}
+    :param kind: of the period: ``month``, ``quarter`` or ``year``
+    :param least: answers that a figure needs to be shown
+    """
+    hidden = {month for month, count in counts.items() if count < least}
+    for longer, length in MONTHS.items():
+        if 1 < length <= MONTHS[kind]:
+            sums = {}
+            for month in hidden:
+                first = get_period(longer, month)
+                sums[first] = sums.get(first, 0) + counts[month]
+            hidden = {month for month in hidden if sums[get_period(longer, month)] < least}
+    return hidden
 
 
 def _hide(dims, counts, hidden, least):

@@ -127,7 +127,8 @@ class CustomerSurveyFill(models.TransientModel):
         if rule.survey_id.care_is_anonymous or not rule.survey_id._care_is_usable():
             raise UserError(self.env._("This survey cannot be filled in: it is anonymous, closed or empty."))
         company = document.sudo()._care_get_company() or rule.company_id or self.env.company
-        today = fields.Date.context_today(self)
+        now = fields.Datetime.now()
+        today = company._care_get_day(now)
         request = (
             self.env["customer.survey.request"]
             .sudo()
@@ -141,6 +142,7 @@ class CustomerSurveyFill(models.TransientModel):
                         "company_id": company.id,
                         "res_model": document._name,
                         "res_id": document.id,
+                        "send_datetime": now,
                         "date_send": today,
                         "channel": self.medium,
                         "outcome": "asked",
@@ -150,9 +152,9 @@ class CustomerSurveyFill(models.TransientModel):
         )
         if not request:
             raise UserError(self.env._("This customer has already answered this survey today."))
-        # nothing is mailed: there is no day to send on
+        # nothing is mailed: there is no moment to send at
         vals_list = [
-            {**vals, "care_send_date": False, "care_channel": "phone", "care_filled_by_id": self.env.uid}
+            {**vals, "care_send_datetime": False, "care_channel": "phone", "care_filled_by_id": self.env.uid}
             for vals in rule._prepare_answers_vals(request)
         ]
         return self.env["survey.user_input"].sudo().create(vals_list)

@@ -2,7 +2,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.periods import Period, add_months
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
 
 
 class CustomerSurveyWorkbook(models.TransientModel):
@@ -96,9 +95,6 @@ class CustomerSurveyWorkbook(models.TransientModel):
         if self.has_answers:
             sheets.append(self._write_answers)
         return [*sheets, self._write_definitions]
-
-    def _say_month(self, day):
-        return format_date(self.env, day, date_format="MMM yyyy")
 
     # Mail
 

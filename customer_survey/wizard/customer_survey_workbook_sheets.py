@@ -99,7 +99,7 @@ class CustomerSurveyWorkbook(models.TransientModel):
         sheet.write_head([self.env._("Recommendation"), self.env._("Answers")])
         first = sheet.row
         for row in figures._show_marks(answer):
-            sheet.write_row([str(row["key"]), row["count"]])
+            sheet.write_row([row["key"], row["count"]])
         last = sheet.row - 1
         sheet.row += 1
         sheet.write_head([self.env._("NPS Class"), self.env._("Answers"), self.env._("Share")])
