@@ -198,4 +198,6 @@ class CustomerComplaintMajor(models.Model):
         """A reopened major complaint is released anew."""
         result = super()._complaint_on_reopened()
         self.filtered("released_datetime").write({"released_datetime": False, "released_by_id": False})
+        for report in self.filtered("is_major").major_report_ids.filtered(lambda one: one.state == "issued"):
+            report._ask_next()
         return result
