@@ -139,7 +139,9 @@ class TestTodos(ComplaintCommon):
 
     def test_complaints_from_the_past_ask_for_nothing(self):
         """A complaint that comes in as closed, with a flag, is nobody's to-do; an open one is."""
-        self.assertFalse(self._get_todos(self._create_complaint(is_safety=True, stage_id=self.stage_closed.id)))
+        self.assertFalse(
+            self._get_todos(self._create_complaint(is_safety=True, stage_id=self.stage_closed.id))
+        )
         self.assertEqual(len(self._get_todos(self._create_complaint(is_safety=True))), 1)
 
     def test_call_for_a_handler_goes_on(self):
