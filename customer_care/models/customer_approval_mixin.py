@@ -93,6 +93,9 @@ class CustomerApprovalMixin(models.AbstractModel):
         groups="base.group_user",
     )
 
+    approval_can_cancel = fields.Boolean(
+        string="Can Be Taken Back", compute="_compute_approval_can_cancel", groups="base.group_user"
+    )
     approval_round = fields.Integer(
         string="Round of Approval",
         compute="_compute_approval_can_approve",
@@ -109,6 +112,18 @@ class CustomerApprovalMixin(models.AbstractModel):
         for record in self:
             record.approval_round = rounds.get(record._origin.id, 0)
             record.approval_can_approve = bool(record.approval_round)
+
+    @api.depends("approval_state", "approval_requester_id")
+    @api.depends_context("uid")
+    def _compute_approval_can_cancel(self):
+        """Say whether the reader may take the open request back; see ``action_cancel_approval``."""
+        is_manager = self.env.user.has_group("customer_care.group_care_manager")
+        for record in self:
+            record.approval_can_cancel = record.approval_state == "pending" and (
+                record.approval_requester_id == self.env.user
+                or is_manager
+                and record.sudo(False).has_access("write")
+            )
 
     def _search_approval_can_approve(self, operator, value):
         if operator != "in":

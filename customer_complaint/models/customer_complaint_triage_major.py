@@ -1,5 +1,5 @@
 from markupsafe import Markup
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .customer_complaint import STAFF
@@ -44,6 +44,7 @@ class CustomerComplaintMajor(models.Model):
     released_by_id = fields.Many2one(
         "res.users", string="Released by", readonly=True, copy=False, groups=STAFF
     )
+    can_undeclare_major = fields.Boolean(compute="_compute_can_undeclare_major", groups=STAFF)
 
     def write(self, vals):
         if "is_major" in vals and not self.env.su:
@@ -151,6 +152,12 @@ class CustomerComplaintMajor(models.Model):
         fresh = self.sudo().filtered(lambda complaint: not complaint.is_major)
         fresh.write({"is_major": True, "major_reason": reason[:500]})
         return True
+
+    @api.depends("is_major", "team_id")
+    @api.depends_context("uid")
+    def _compute_can_undeclare_major(self):
+        for complaint in self:
+            complaint.can_undeclare_major = complaint.is_major and complaint._may_release()
 
     def action_undeclare_major(self, reason=None):
         """Take the mark of major complaints back, by a manager and with a reason.
