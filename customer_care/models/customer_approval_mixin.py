@@ -44,7 +44,7 @@ class CustomerApprovalMixin(models.AbstractModel):
         <button name="%(customer_care.customer_approval_reject_action)d" type="action" string="Reject"
                 groups="base.group_user" invisible="not approval_can_approve" />
         <button name="action_cancel_approval" type="object" string="Take Back"
-                groups="base.group_user" invisible="approval_state != 'pending'" />
+                groups="base.group_user" invisible="not approval_can_cancel" />
         <field name="approval_state" widget="badge" groups="base.group_user" />
         <page string="Approvals" name="approvals" groups="base.group_user"
               invisible="not approval_line_ids">
