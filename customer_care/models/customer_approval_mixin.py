@@ -45,7 +45,7 @@ class CustomerApprovalMixin(models.AbstractModel):
         <button name="%(customer_care.customer_approval_reject_action)d" type="action" string="Reject"
                 groups="base.group_user" invisible="not approval_can_approve" />
         <button name="action_cancel_approval" type="object" string="Take Back"
-                groups="base.group_user" invisible="approval_state != 'pending'" />
+                groups="base.group_user" invisible="not approval_can_cancel" />
         <field name="approval_state" widget="badge" groups="base.group_user" />
         <page string="Approvals" name="approvals" groups="base.group_user"
               invisible="not approval_line_ids">
@@ -94,6 +94,9 @@ class CustomerApprovalMixin(models.AbstractModel):
         groups="base.group_user",
     )
 
+    approval_can_cancel = fields.Boolean(
+        string="Can Be Taken Back", compute="_compute_approval_can_cancel", groups="base.group_user"
+    )
     approval_round = fields.Integer(
         string="Round of Approval",
         compute="_compute_approval_can_approve",
@@ -110,6 +113,18 @@ class CustomerApprovalMixin(models.AbstractModel):
         for record in self:
             record.approval_round = rounds.get(record._origin.id, 0)
             record.approval_can_approve = bool(record.approval_round)
+
+    @api.depends("approval_state", "approval_requester_id")
+    @api.depends_context("uid")
+    def _compute_approval_can_cancel(self):
+        """Say whether the reader may take the open request back; see ``action_cancel_approval``."""
+        is_manager = self.env.user.has_group("customer_care.group_care_manager")
+        for record in self:
+            record.approval_can_cancel = record.approval_state == "pending" and (
+                record.approval_requester_id == self.env.user
+                or is_manager
+                and record.sudo(False).has_access("write")
+            )
 
     def _search_approval_can_approve(self, operator, value):
         if operator != "in":

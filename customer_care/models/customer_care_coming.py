@@ -203,8 +203,7 @@ class CustomerCareComing(models.Model):
         """Plan a call: of the greeting, or where nothing is planned, a free one."""
         if self.greeting_id:
             return self._get_greetings_of().action_plan_call()
-        self.partner_id.ensure_one()
-        return self.partner_id.action_care_plan_callback()
+        return self._get_one_customer().action_care_plan_callback()
 
     def action_plan_gift(self):
         """Plan a gift: for the greetings, or where nothing is planned, a free one."""
@@ -212,15 +211,24 @@ class CustomerCareComing(models.Model):
             return self._get_greetings_of().action_plan_gift()
         self.check_access("read")
         self.env["customer.care.gift"].check_access("create")
-        self.partner_id.ensure_one()
+        customer = self._get_one_customer()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Plan Gift"),
             "res_model": "customer.care.gift",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_partner_id": self.partner_id.id, "default_date": self[:1].date},
+            "context": {"default_partner_id": customer.id, "default_date": self[:1].date},
         }
+
+    def _get_one_customer(self):
+        """Return the customer of the chosen days.
+
+        :raises UserError: when they are of nobody, as a holiday that is not planned is, or of several
+        """
+        if len(self.partner_id) != 1:
+            raise UserError(self.env._("Please choose a customer."))
+        return self.partner_id
 
     @api.model
     def action_open_coming(self):

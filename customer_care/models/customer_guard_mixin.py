@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 
@@ -24,6 +24,18 @@ class CustomerGuardMixin(models.AbstractModel):
 
     _guarded_fields = {}
     _computed_fields = ()
+
+    can_write = fields.Boolean(
+        string="Can Be Changed by Me",
+        compute="_compute_can_write",
+        help="Forms hide what would refuse the reader.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_can_write(self):
+        writable = self._origin.sudo(False)._filtered_access("write")
+        for record in self:
+            record.can_write = not record._origin or record._origin.id in writable._ids
 
     @api.model
     def default_get(self, fields):

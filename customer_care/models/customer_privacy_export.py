@@ -33,7 +33,8 @@ PAGE_HEAD = (
 class CustomerPrivacyExport(models.AbstractModel):
     """A copy of everything kept of a customer: data.json, index.html and the files, as one zip.
 
-    Written record by record into files: memory does not grow with the number of records.
+    Written record by record into files: memory does not grow with the number of records. A company answers for what it
+    keeps itself: the copy holds records of the companies of the environment and of none.
     Source: GDPR articles 15(3) and 20, PIPL article 45.
     """
 
@@ -44,19 +45,25 @@ class CustomerPrivacyExport(models.AbstractModel):
     def _export_to(self, record, partners, with_notes=False):
         """Make the zip, keep it as a file of ``record`` and log it; rights are the caller's affair.
 
+        It holds what the company of ``record`` keeps, and the others in which the user works at this moment.
+
         :param record: a document about the customer, e.g. a privacy request
         :param partners: whose data
         :param with_notes: internal notes of the staff too
         :return: the ``ir.attachment``, as superuser
         """
         customer = partners[:1]
-        model = self.with_context(lang=customer.lang or self.env.lang).sudo()
+        companies = record._care_get_company() | self.env.companies
+        model = self.with_context(
+            lang=customer.lang or self.env.lang, allowed_company_ids=companies.ids
+        ).sudo()
         name = f"{record._care_get_summary() or 'data'}.zip"
         with tempfile.TemporaryFile() as target:
             count = model._write_zip(target, partners.with_env(model.env), with_notes)
             attachment = model._store(target, {"name": name, "res_model": record._name, "res_id": record.id})
+        names = ", ".join(companies.sudo().mapped("name"))
         self.env["customer.privacy.log"]._log(
-            "data_exported", partners, f"{record._care_get_summary()}: {count}"
+            "data_exported", partners, f"{record._care_get_summary()} ({names}): {count}"
         )
         record._care_log("data_exported")
         return attachment
@@ -108,12 +115,16 @@ class CustomerPrivacyExport(models.AbstractModel):
     @api.model
     def _iterate(self, partners, with_notes, files):
         """Yield ``(label, model name, rows)``; names of attachments go to ``files``, one id a line."""
-        yield self._iterate_model(
-            "res.partner", Domain("id", "in", partners.ids), self._get_partner_fields(), files
-        )
-        places = [("res.partner", Domain("id", "in", partners.ids))]
+        companies = [*self.env.companies.ids, False]
+        domain = Domain("id", "in", partners.ids) & Domain("company_id", "in", companies)
+        yield self._iterate_model("res.partner", domain, self._get_partner_fields(), files)
+        places = [("res.partner", domain)]
         for name, entry in self.env["res.partner"]._care_privacy_models().items():
             domain = Domain(entry["domain"](partners.ids))
+            if "companies" in entry:
+                domain &= entry["companies"](companies)
+            elif "company_id" in self.env[name]._fields:
+                domain &= Domain("company_id", "in", companies)
             yield self._iterate_model(name, domain, entry.get("fields"), files)
             places.append((name, domain))
         yield (
@@ -162,6 +173,10 @@ class CustomerPrivacyExport(models.AbstractModel):
     def _iterate_messages(self, partners, places, with_notes, files):
         """Messages the customer wrote or got, and those on his documents that he may see, or all."""
         domain = Domain("author_id", "in", partners.ids) | Domain("partner_ids", "in", partners.ids)
+        # a contact without company is shared, whichever company wrote to him
+        domain &= Domain("model", "=", "res.partner") | Domain(
+            "record_company_id", "in", [*self.env.companies.ids, False]
+        )
         for name, place in places:
             ids = self.env[name].sudo().with_context(active_test=False)._search(place)
             domain |= Domain("model", "=", name) & Domain("res_id", "in", ids)

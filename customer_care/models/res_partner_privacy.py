@@ -120,6 +120,8 @@ class ResPartner(models.Model):
         An entry is a dict with
 
         - ``domain``: a function that gives the domain of the records of these customers from their ids
+        - ``companies``: a function that gives the domain of the records of companies from their ids (and False),
+          needed where no ``company_id`` says whose a record is
         - ``fields``: names of the fields in the copy of the data; names that do not exist are left out
         - ``erase``: ``{field: value}`` set when the personal data are erased; only plain stored fields
         - ``delete``: True where erasing means deleting the records

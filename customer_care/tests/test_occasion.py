@@ -577,6 +577,10 @@ class TestOccasion(CareCommon):
         self.assertEqual(row.action_open_record()["res_id"], greeting.id)
         self.assertIn("Birthday", row.name)
         self.assertTrue(row.action_plan_gift())
-        Coming.search([("kind", "=", "holiday"), ("occasion_id", "=", holiday.id)]).action_skip()
+        for_all = Coming.search([("kind", "=", "holiday"), ("occasion_id", "=", holiday.id)])
+        for method in ("action_plan_gift", "action_plan_call"):
+            with self.subTest(method=method), self.assertRaises(UserError):
+                getattr(Coming, method)()  # of nobody
+        for_all.action_skip()
         with self.assertRaises(AccessError):
             self.env["customer.care.coming"].with_user(self.employee).search([])

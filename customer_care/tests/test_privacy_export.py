@@ -124,3 +124,42 @@ class TestPrivacyExport(CareCommon):
         }
         self.assertFalse(stored.difference(row))
         self.assertIn("Pays late", self._open(request).read("index.html").decode())
+
+    def test_export_is_of_the_companies_asked(self):
+        """A copy holds what the company of the request and no company keeps, of others where the officer works too."""
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        self.manager.company_ids += other
+        theirs, ours = self.env["customer.contact.log"].create(
+            [
+                {"partner_id": self.customer.id, "subject": "Theirs", "company_id": other.id},
+                {"partner_id": self.customer.id, "subject": "Ours"},
+            ]
+        )
+        for document in (theirs, ours):
+            document.message_post(
+                body=f"Mail about {document.subject}",
+                author_id=self.customer.id,
+                subtype_xmlid="mail.mt_comment",
+            )
+        self.customer.with_company(other).message_post(body="Shared", subtype_xmlid="mail.mt_comment")
+        self.env["ir.attachment"].create(
+            {"name": "t.txt", "raw": b"theirs", "res_model": theirs._name, "res_id": theirs.id}
+        )
+        request = self._request().with_company(self.env.company)
+        for companies, expected in (
+            (self.env.company, {"Ours"}),
+            (self.env.company | other, {"Ours", "Theirs"}),
+        ):
+            with self.subTest(companies=companies.mapped("name")):
+                request.with_context(allowed_company_ids=companies.ids).action_export()
+                archive = self._open(request)
+                data = json.loads(archive.read("data.json"))
+                self.assertEqual({row["subject"] for row in data["customer.contact.log"]}, expected)
+                said = json.dumps(data["mail.message"])
+                self.assertEqual({name for name in ("Ours", "Theirs") if f"about {name}" in said}, expected)
+                self.assertIn("Shared", said)
+                self.assertEqual(any("t.txt" in name for name in archive.namelist()), "Theirs" in expected)
+                log = self.env["customer.privacy.log"].search(
+                    [("partner_id", "=", self.customer.id)], limit=1
+                )
+                self.assertEqual("Other Ltd" in log.detail, "Theirs" in expected)

@@ -172,6 +172,7 @@ from . import (
     customer_complaint_team_rating,
     customer_complaint_team_reply,
     customer_complaint_team_web,
+    customer_complaint_todos,
     customer_complaint_tracking,
     customer_complaint_training,
     customer_complaint_triage,

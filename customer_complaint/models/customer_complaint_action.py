@@ -155,6 +155,7 @@ class CustomerComplaintAction(models.Model):
     )
     date_due = fields.Date(string="Due on", tracking=True)
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late", string="Overdue")
+    can_decide = fields.Boolean(compute="_compute_can_decide")
 
     # What came of it
     state = fields.Selection(
@@ -298,10 +299,20 @@ class CustomerComplaintAction(models.Model):
         """Say that it did not help."""
         self._decide("not_effective")
 
+    @api.depends("user_id")
+    @api.depends_context("uid")
+    def _compute_can_decide(self):
+        for action in self:
+            action.can_decide = action.can_write and not action._is_own_work()
+
+    def _is_own_work(self):
+        """Return whether somebody else than the user has to judge it (singleton)."""
+        is_manager = self.env.user.has_group("customer_complaint.group_complaint_manager")
+        return self.user_id == self.env.user and not is_manager
+
     def _decide(self, state):
         self._check_step(UNDECIDED, self.env._("The effect of an action is decided when it is done."))
-        is_manager = self.env.user.has_group("customer_complaint.group_complaint_manager")
-        if not (self.env.su or is_manager) and any(action.user_id == self.env.user for action in self):
+        if not self.env.su and any(action._is_own_work() for action in self):
             raise AccessError(self.env._("Somebody else decides whether your own action helped."))
         now = fields.Datetime.now()
         self._set({"state": state, "verified_datetime": now, "verified_by_id": self.env.uid})

@@ -6,9 +6,11 @@ import re
 import tempfile
 import zipfile
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import html2plaintext
+
+from .customer_complaint import STAFF
 
 SHEET = "customer_complaint.customer_complaint_sheet"
 # Read at once, so that memory stays small however many there are.
@@ -22,6 +24,25 @@ class CustomerComplaintFile(models.Model):
     """The complete file of one complaint: record sheet, messages, records and attachments in one archive."""
 
     _inherit = "customer.complaint"
+
+    can_take_file = fields.Boolean(compute="_compute_can_take_file", groups=STAFF)
+
+    @api.depends("user_id", "helper_ids", "team_id")
+    @api.depends_context("uid")
+    def _compute_can_take_file(self):
+        for complaint in self:
+            complaint.can_take_file = complaint._may_take_file()
+
+    def _may_take_file(self):
+        """Return whether the user may take the whole file away (singleton)."""
+        complaint = self.sudo(False)
+        readers = (
+            "customer_complaint.group_complaint_manager",
+            "customer_care.group_care_director",
+            "customer_care.group_care_auditor",
+        )
+        is_his = complaint._get_roles() or any(map(self.env.user.has_group, readers))
+        return bool(is_his) and not complaint._hides_identity()
 
     def action_complete_file(self):
         """Download the complete file of the complaint.
@@ -39,21 +60,8 @@ class CustomerComplaintFile(models.Model):
     def _check_complete_file(self):
         """:raises AccessError: the user may not take the whole file away"""
         self.check_access("read")
-        user = self.env.user
-        if (
-            self.env.su
-            or self._get_roles()
-            or any(
-                user.has_group(group)
-                for group in (
-                    "customer_complaint.group_complaint_manager",
-                    "customer_care.group_care_director",
-                    "customer_care.group_care_auditor",
-                )
-            )
-        ):
-            if not self._hides_identity():
-                return
+        if self.env.su or self._may_take_file():
+            return
         raise AccessError(
             self.env._(
                 "The complete file is for the handler, the team leader and managers: %(name)s",

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_care.tools.insert import insert
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .customer_complaint_stage import DONE_PHASES
+from .customer_complaint_stage import DONE_PHASES, ENDED_PHASES
 
 
 class Missing(NamedTuple):
@@ -177,7 +177,7 @@ class CustomerComplaint(models.Model):
         """Set when the complaints were resolved and closed, and take it back when they are not any more."""
         if phase == "resolved":
             self._write_dates({"resolved_datetime": now, "closed_datetime": False})
-        elif phase in ("closed", "cancelled"):
+        elif phase in ENDED_PHASES:
             if phase == "closed":
                 self.filtered(lambda complaint: not complaint.resolved_datetime)._write_dates(
                     {"resolved_datetime": now}
@@ -203,6 +203,8 @@ class CustomerComplaint(models.Model):
         if not self:
             return
         self._escalate_on_phase(phase, reopened)
+        if phase in ENDED_PHASES:
+            self._complaint_on_ended()
         if reopened:
             reopened._care_log("complaint_reopened")
             reopened._complaint_on_reopened()
@@ -223,6 +225,12 @@ class CustomerComplaint(models.Model):
 
     def _complaint_on_closed(self):
         """Act on complaints that were closed; called on a recordset as superuser, after the change."""
+
+    def _complaint_on_ended(self):
+        """Take back what is still asked of people with complaints that were closed or cancelled.
+
+        Called on a recordset as superuser, after the change, before ``_complaint_on_closed``.
+        """
 
     def _plan_follow_up(self, trigger):
         """Plan the calls of the rules of a trigger, once for each resolution or closing. Override to leave some out."""

@@ -224,7 +224,7 @@ class CustomerComplaint(models.Model):
         }
         self._message_log_batch(bodies=dict.fromkeys(self.ids, texts[state]))
 
-    def _complaint_on_closed(self):
-        result = super()._complaint_on_closed()
+    def _complaint_on_ended(self):
+        result = super()._complaint_on_ended()
         self.filtered("handover_user_id")._end_handover("withdrawn")
         return result

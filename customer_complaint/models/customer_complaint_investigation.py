@@ -7,6 +7,7 @@ from .customer_complaint import STAFF
 from .customer_complaint_flow import Missing
 from .customer_complaint_statement import CUSTOMER
 
+HANDLERS = "customer_complaint.group_complaint_user"
 ACTIVITY = "customer_complaint.mail_activity_type_investigation"
 # Only the program sets these; with the values of a new complaint.
 GUARDED = {
@@ -105,14 +106,13 @@ class CustomerComplaint(models.Model):
 
     @api.constrains("investigator_id", "accused_ids")
     def _check_investigator(self):
-        group = "customer_complaint.group_complaint_user"
         for complaint in self.sudo().filtered("investigator_id"):
             user = complaint.investigator_id
             if user in complaint.accused_ids:
                 raise ValidationError(
                     self.env._("%(name)s is complained of and cannot investigate it.", name=user.name)
                 )
-            if user.share or not user.has_group(group):
+            if user.share or not user.has_group(HANDLERS):
                 raise ValidationError(self.env._("%(name)s does not handle complaints.", name=user.name))
 
     @api.constrains("cause_id", "cause_ids")
@@ -198,7 +198,14 @@ class CustomerComplaint(models.Model):
     def _choose_investigator(self, complaint):
         """Return who investigates when nobody is named: the user, unless complained of, else the handler."""
         people = (self.env.user, complaint.sudo().user_id)
-        found = next((user for user in people if user and user not in complaint.sudo().accused_ids), None)
+        found = next(
+            (
+                user
+                for user in people
+                if user not in complaint.sudo().accused_ids and user.has_group(HANDLERS)
+            ),
+            None,
+        )
         if not found:
             raise UserError(self.env._("Please name an investigator."))
         return found

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from .customer_complaint import STAFF
 from .customer_complaint_investigation import ACTIVITY
+from .customer_complaint_stage import ENDED_PHASES
 
 HORIZON = timedelta(days=1500)
 # Investigators are reminded so many working days before the day it is due on.
@@ -88,7 +89,11 @@ class CustomerComplaint(models.Model):
         for company in self.env["res.company"].sudo().search(Domain.TRUE):
             today = fields.Date.context_today(company.with_context(tz=company.partner_id.tz or "UTC"))
             soon = self._count_working_days(company._care_calendar(), company, today, DAYS_BEFORE)
-            waiting = Domain("company_id", "=", company.id) & Domain("investigation_state", "=", "open")
+            waiting = (
+                Domain("company_id", "=", company.id)
+                & Domain("investigation_state", "=", "open")
+                & Domain("phase", "not in", ENDED_PHASES)
+            )
             for told, domain in (
                 (
                     "late",
@@ -107,6 +112,15 @@ class CustomerComplaint(models.Model):
                     lambda some, told=told: some._remind_investigation(told),
                     batch,
                 )
+
+    def _complaint_on_reopened(self):
+        """Give who still investigates the to-do again that ended with the complaint."""
+        result = super()._complaint_on_reopened()
+        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
+        self.filtered(
+            lambda one: one.investigation_state == "open" and kind not in one.activity_ids.activity_type_id
+        )._tell_investigator()
+        return result
 
     def _remind_investigation(self, told):
         """Remind the investigators; of overdue ones also who is told about the complaints (as superuser)."""

@@ -312,6 +312,12 @@ class CustomerComplaint(models.Model):
         string="Split of Responsibility",
         groups="base.group_user",
     )
+    has_draft_shares = fields.Boolean(compute="_compute_has_draft_shares", groups="base.group_user")
+
+    @api.depends("responsibility_ids.state")
+    def _compute_has_draft_shares(self):
+        for complaint in self:
+            complaint.has_draft_shares = "draft" in complaint.responsibility_ids.mapped("state")
 
     def action_propose_split(self):
         """Put the shares to those named.

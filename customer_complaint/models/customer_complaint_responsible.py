@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from .customer_complaint_assign_rule import STAFF_CHANNELS, Case
 from .customer_complaint_stage import OPEN_PHASES
+from .customer_complaint_todos import NOBODY
 
 REASONS = [
     ("hand", "Chosen by hand"),
@@ -219,7 +220,7 @@ class CustomerComplaint(models.Model):
             ]
             if not told.search_count(domain, limit=1):
                 complaints[:1].with_context(mail_activity_quick_update=True).activity_schedule(
-                    "mail.mail_activity_data_todo", user_id=leader.id, summary=summary
+                    NOBODY, user_id=leader.id, summary=summary
                 )
 
     def _get_told_user(self):

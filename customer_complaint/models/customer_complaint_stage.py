@@ -11,6 +11,7 @@ PHASES = [
 ]
 OPEN_PHASES = ("open", "waiting")
 DONE_PHASES = ("resolved", "closed", "cancelled")
+ENDED_PHASES = ("closed", "cancelled")
 CLOCK_EFFECTS = [("run", "Runs"), ("pause", "Pauses"), ("stop", "Stops")]
 PHASE_EFFECTS = {"open": "run", "waiting": "pause", "resolved": "stop", "closed": "stop", "cancelled": "stop"}
 

@@ -8,7 +8,7 @@ from odoo.addons.customer_care.tools.turns import take_turns
 from .customer_complaint import STAFF
 from .customer_complaint_alarm import ACTIVITY, WAITING_STATES
 from .customer_complaint_escalate_people import Directory
-from .customer_complaint_stage import OPEN_PHASES
+from .customer_complaint_stage import ENDED_PHASES, OPEN_PHASES
 
 CRON = "customer_complaint.customer_complaint_cron_alarm"
 # Of complaints that are major by hand.
@@ -87,6 +87,8 @@ class CustomerComplaintAlarms(models.Model):
         directory = Directory(self)
         rows = []
         for complaint in self:
+            if complaint.phase in ENDED_PHASES:
+                continue
             rule = complaint.major_rule_id
             roles = rule._get_roles() if rule else DEFAULT_ROLES
             number = max(complaint.alarm_ids.mapped("round"), default=0) + 1
@@ -107,7 +109,7 @@ class CustomerComplaintAlarms(models.Model):
         self._give_alarms(rows)
         told = self.browse({row["complaint_id"] for row in rows})
         told._write_dates({"alarm_state": "open"})
-        # Nobody is there who may know: the complaint shows that nobody was told.
+        # Nobody is there who may know, or it ended before: the complaint shows that nobody was told.
         (self - told)._write_dates({"alarm_state": False})
 
     def _prepare_alarms(self, people, number, is_next=False):
@@ -130,6 +132,14 @@ class CustomerComplaintAlarms(models.Model):
             }
             for user_id, role in people.items()
         ]
+
+    def _complaint_on_ended(self):
+        result = super()._complaint_on_ended()
+        alarmed = self.filtered(lambda complaint: complaint.alarm_state == "open")
+        if alarmed:
+            alarmed.alarm_ids._settle()
+            alarmed._update_alarm_state()
+        return result
 
     def _get_alarm_deadline(self, now):
         """Return by when an alarm given now is to be acknowledged (singleton)."""

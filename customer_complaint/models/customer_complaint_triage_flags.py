@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from .customer_complaint import STAFF
 from .customer_complaint_keyword import FLAGS
+from .customer_complaint_stage import ENDED_PHASES
 
 
 class CustomerComplaintTriageFlags(models.Model):
@@ -32,7 +33,10 @@ class CustomerComplaintTriageFlags(models.Model):
     def create(self, vals_list):
         self._check_told_flags(name for vals in vals_list for name in vals)
         complaints = super().create(vals_list)
-        for complaint in complaints.sudo().filtered("told_flags"):
+        # complaints from the past come in as they ended
+        for complaint in complaints.sudo().filtered(
+            lambda one: one.told_flags and one.phase not in ENDED_PHASES
+        ):
             complaint._tell_flags(complaint.told_flags.split(","))
         return complaints
 

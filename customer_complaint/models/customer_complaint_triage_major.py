@@ -1,5 +1,5 @@
 from markupsafe import Markup
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .customer_complaint import STAFF
@@ -44,6 +44,7 @@ class CustomerComplaintMajor(models.Model):
     released_by_id = fields.Many2one(
         "res.users", string="Released by", readonly=True, copy=False, groups=STAFF
     )
+    can_undeclare_major = fields.Boolean(compute="_compute_can_undeclare_major", groups=STAFF)
 
     def write(self, vals):
         if "is_major" in vals and not self.env.su:
@@ -152,6 +153,12 @@ class CustomerComplaintMajor(models.Model):
         fresh.write({"is_major": True, "major_reason": reason[:500]})
         return True
 
+    @api.depends("is_major", "team_id")
+    @api.depends_context("uid")
+    def _compute_can_undeclare_major(self):
+        for complaint in self:
+            complaint.can_undeclare_major = complaint.is_major and complaint._may_release()
+
     def action_undeclare_major(self, reason=None):
         """Take the mark of major complaints back, by a manager and with a reason.
 
@@ -198,4 +205,6 @@ class CustomerComplaintMajor(models.Model):
         """A reopened major complaint is released anew."""
         result = super()._complaint_on_reopened()
         self.filtered("released_datetime").write({"released_datetime": False, "released_by_id": False})
+        for report in self.filtered("is_major").major_report_ids.filtered(lambda one: one.state == "issued"):
+            report._ask_next()
         return result

@@ -27,6 +27,7 @@ class ResPartner(models.Model):
         return super()._care_get_problem_ids() | {partner.id for (partner,) in groups}
 
     def _care_privacy_models(self):
+        complaints = self.env["customer.complaint"].sudo().with_context(active_test=False)
         return {
             **super()._care_privacy_models(),
             "customer.complaint": {
@@ -174,6 +175,9 @@ class ResPartner(models.Model):
             "rating.rating": {
                 "domain": lambda ids: (
                     Domain("partner_id", "in", ids) & Domain("res_model", "=", "customer.complaint")
+                ),
+                "companies": lambda ids: Domain(
+                    "res_id", "in", complaints._search([("company_id", "in", ids)])
                 ),
                 "fields": ("res_name", "rating", "feedback"),
                 "erase": {"feedback": None, "res_name": None},

@@ -121,14 +121,43 @@ class TestAnonymize(ComplaintCommon):
         complaint.invalidate_recordset()
         self.assertFalse(self.customer._care_gate("marketing", "email"))
 
+    def test_copy_of_the_data_is_of_one_company(self):
+        """Complaints, what hangs on them and their ratings are those of the companies of the copy."""
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        team = self._create_team(company_id=other.id)
+        for vals in ({"name": "Ours"}, {"name": "Theirs", "team_id": team.id, "company_id": other.id}):
+            complaint = self._create_complaint(partner_id=self.customer.id, **vals)
+            self.env["rating.rating"].create(
+                {
+                    "res_model_id": self.env["ir.model"]._get_id(complaint._name),
+                    "res_id": complaint.id,
+                    "partner_id": self.customer.id,
+                    "rating": 3,
+                    "consumed": True,
+                    "feedback": complaint.name,
+                }
+            )
+        for companies, expected in (
+            (self.env.company, {"Ours"}),
+            (self.env.company | other, {"Ours", "Theirs"}),
+        ):
+            sections = self._copy(companies)
+            with self.subTest(companies=companies.mapped("name")):
+                self.assertEqual({row["name"][2] for row in sections["customer.complaint"]}, expected)
+                self.assertEqual({row["feedback"][2] for row in sections["rating.rating"]}, expected)
+                history = sections["customer.complaint.stage.history"]
+                self.assertEqual(len(history), len(expected))
+
+    def _copy(self, companies):
+        """Return {model: rows} of the copy of the customer's data."""
+        model = self.env["customer.privacy.export"].with_context(allowed_company_ids=companies.ids).sudo()
+        with open("/dev/null", "w") as files:
+            return {name: list(rows) for _label, name, rows in model._iterate(self.customer, False, files)}
+
     def test_copy_of_the_data_holds_complaints(self):
         """Complaints and compensations of the customer are in the copy, those of others are not."""
         mine = self._create_complaint(partner_id=self.customer.id, name="Mine")
         other = self.env["res.partner"].create({"name": "Other"})
         self._create_complaint(partner_id=other.id, name="Theirs")
-        model = self.env["customer.privacy.export"].sudo()
-        sections = {}
-        with open("/dev/null", "w") as files:
-            for _label, name, rows in model._iterate(self.customer, False, files):
-                sections[name] = list(rows)
+        sections = self._copy(self.env.company)
         self.assertEqual([row["number"][2] for row in sections["customer.complaint"]], [mine.number])

@@ -103,6 +103,15 @@ class TestMajorReport(ComplaintCommon):
         self.complaint.action_reopen("Leaks again")
         self.assertFalse(self.complaint.released_datetime)
 
+    def test_signing_goes_on_after_reopening(self):
+        """Who signs next has nothing to do with a cancelled complaint, and is asked again once it is reopened."""
+        self._issue().with_user(self.handler).action_sign()
+        self.assertEqual(self._get_asked(), self.manager)
+        self._move(self.complaint, self.stage_cancelled)
+        self.assertFalse(self._get_asked())
+        self.complaint.with_user(self.supervisor).action_reopen("It goes on")
+        self.assertEqual(self._get_asked(), self.manager)
+
     def test_issued_versions_never_change(self):
         """Text, state, decision and signatures of an issued version are refused to everybody."""
         report = self._issue()

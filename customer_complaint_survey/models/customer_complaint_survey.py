@@ -18,7 +18,7 @@ class CustomerComplaint(models.Model):
     )
 
     def _compute_survey_answer_html(self):
-        """Show what was answered about the complaints, the newest first."""
+        """Show what was answered about the complaints, the newest first, to who knows who complained."""
         answers = (
             self.env["survey.user_input"]
             .sudo()
@@ -34,7 +34,8 @@ class CustomerComplaint(models.Model):
         )
         by_complaint = answers.grouped("care_res_id")
         for complaint in self:
-            parts = [answer._care_get_answer_html() for answer in by_complaint.get(complaint.id, ())]
+            known = () if complaint.sudo(False)._hides_any_identity() else by_complaint.get(complaint.id, ())
+            parts = [answer._care_get_answer_html() for answer in known]
             complaint.survey_answer_html = Markup("").join(part for part in parts if part) or False
 
     def action_care_send_survey(self):

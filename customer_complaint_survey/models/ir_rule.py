@@ -25,14 +25,18 @@ class IrRule(models.Model):
         if model_name == "survey.user_input.line":
             domain &= Domain("user_input_id", "any!", self._get_about_domain("survey.user_input"))
         if model_name == "customer.survey.loop":
-            domain &= ~Domain("linked_complaint_id", "in", self._get_hidden_query())
+            domain &= self._get_unhidden_domain("linked_complaint_id")
         return domain
 
     def _get_about_domain(self, model_name):
         """Return the domain of the rows that tell the user nothing hidden."""
         model_field, id_field = ABOUT[model_name]
-        hidden = Domain(id_field, "in", self._get_hidden_query())
+        return ~Domain(model_field, "=", COMPLAINT) | self._get_unhidden_domain(id_field)
+
+    def _get_unhidden_domain(self, field):
+        """Return the domain of the rows whose ``field`` has no complaint that is hidden, or whose customer is."""
+        domain = ~Domain(field, "in", self._get_hidden_query())
         complaints = self.env[COMPLAINT]
         if not complaints._sees_identities():
-            hidden |= Domain(id_field, "in", complaints._search_hidden_identities())
-        return ~(Domain(model_field, "=", COMPLAINT) & hidden)
+            domain &= ~Domain(field, "in", complaints._search_hidden_identities())
+        return domain

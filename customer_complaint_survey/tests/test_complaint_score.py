@@ -102,6 +102,41 @@ class TestComplaintScore(ComplaintSurveyKit, TransactionCase):
                         seen.read(["display_name"])
             complaint[name] = False
 
+    def test_complaint_shows_no_answer_of_a_hidden_complainant(self):
+        """The page of a complaint tells what was answered to those alone who know the complainant."""
+        complaint = self._create_complaint(user_id=self.handler.id)
+        self._answer(self._close(complaint), csat=1, comment="I am Lin of the third floor")
+        reader = new_test_user(
+            self.env, "score_reader", groups="customer_complaint.group_complaint_supervisor"
+        )
+        self.assertIn("third floor", complaint.with_user(reader).survey_answer_html)
+        complaint.team_id.user_id = False
+        complaint.is_identity_protected = True
+        self.env.invalidate_all()
+        self.assertTrue(complaint.with_user(reader)._hides_any_identity())
+        self.assertFalse(complaint.with_user(reader).survey_answer_html)
+        self.env.invalidate_all()
+        self.assertIn(
+            "third floor",
+            complaint.with_user(
+                new_test_user(self.env, "score_manager", groups="customer_complaint.group_complaint_manager")
+            ).survey_answer_html,
+        )
+
+    def test_follow_up_names_no_hidden_complainant(self):
+        """A follow-up that was made into a complaint tells nobody whose it is who may not know."""
+        complaint = self._create_complaint()
+        answer = self._close(self._create_complaint())
+        self._answer(answer, csat=1, comment="Bad")
+        loop = self.env["customer.survey.loop"].search([("user_input_id", "=", answer.id)])
+        loop.sudo().linked_complaint_id = complaint
+        groups = "customer_care.group_care_supervisor,survey.group_survey_manager"
+        reader = new_test_user(self.env, "loop_reader", groups=groups)
+        seen = loop.with_user(reader)
+        self.assertTrue(seen.search([("id", "=", loop.id)]))
+        complaint.is_identity_protected = True
+        self.assertFalse(seen.search([("id", "=", loop.id)]))
+
     def test_score_cannot_be_forged(self):
         """Nobody sets the satisfaction of a complaint: not by write, create or default."""
         complaint = self._create_complaint().with_user(self.handler)

@@ -37,11 +37,13 @@ class ResPartner(models.Model):
             },
             "survey.user_input.line": {
                 "domain": lambda ids: Domain("user_input_id.partner_id", "in", ids),
+                "companies": lambda ids: Domain("user_input_id.care_company_id", "in", ids),
                 "fields": ("survey_id", "question_id", "display_name", "create_date"),
                 "erase": {"value_char_box": None, "value_text_box": None},
             },
             "survey.user_input": {
                 "domain": lambda ids: Domain("partner_id", "in", ids),
+                "companies": lambda ids: Domain("care_company_id", "in", ids),
                 "fields": (
                     "survey_id",
                     "state",

@@ -56,3 +56,15 @@ class TestPrivacy(SurveyKit, TransactionCase):
         self.assertFalse(any(answer.user_input_line_ids.mapped("value_text_box")))
         self.assertFalse(answer.email)
         self.assertEqual(answer.state, "done")
+
+    def test_copy_of_the_data_is_of_one_company(self):
+        """Invitations and answers that another company asked for are in its own copy."""
+        answer = self._answer(self._send(), csat=9, nps=8, ces=6, comment="Fine").user_input_id
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        answer.care_company_id = other
+        for company, count in ((self.env.company, 0), (other, 1)):
+            model = self.env["customer.privacy.export"].with_context(allowed_company_ids=company.ids).sudo()
+            with open("/dev/null", "w") as files:
+                rows = {name: list(rows) for _label, name, rows in model._iterate(self.contact, False, files)}
+            self.assertEqual(len(rows["survey.user_input"]), count)
+            self.assertEqual(bool(rows["survey.user_input.line"]), bool(count))
