@@ -115,6 +115,7 @@ from . import (  # isort: split
     customer_transaction,
     customer_weak_relation,
     customer_weak_rule,
+    ir_actions_report,
     ir_rule,
     mail_activity,
     mail_activity_measure,

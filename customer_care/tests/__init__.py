@@ -64,6 +64,7 @@ from . import (
     test_occasion,
     test_outreach,
     test_partner,
+    test_pictures,
     test_privacy_export,
     test_privacy_portal,
     test_privacy_request,

@@ -193,13 +193,20 @@ class CustomerComplaintFile(models.Model):
             order="id",
         )
         taken = set()
+        skipped = self._get_file_skipped()
         for attachment in attachments:
+            if attachment.checksum in skipped:
+                continue
             name = self._clean_file_name(attachment.name)
             if name.lower() in taken:
                 name = f"{attachment.id}-{name}"
             taken.add(name.lower())
             yield f"attachments/{name}", self._read_chunks(attachment), "attachment"
             attachment.invalidate_recordset()
+
+    def _get_file_skipped(self):
+        """Return the checksums of attachments that are in the archive elsewhere. Override to add more."""
+        return set()
 
     def _clean_file_name(self, name):
         """Return a name without folders and what a file system refuses: the names come from strangers."""

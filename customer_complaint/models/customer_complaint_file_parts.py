@@ -147,6 +147,11 @@ class CustomerComplaintFileParts(models.Model):
                 )
                 document.invalidate_recordset()
 
+    def _get_file_skipped(self):
+        """What hangs on the message that sent a letter is the document that stands among the letters."""
+        letters = self._get_file_own("customer.complaint.letter").sudo()
+        return super()._get_file_skipped() | set(letters.file_id.mapped("checksum"))
+
     def _get_file_kept(self):
         """Yield the files of evidence, statements, appraisals, countermeasures and actions, one after the other."""
         for folder, model, field, name in FILES:

@@ -2,6 +2,7 @@ from datetime import datetime, time
 
 import pytz
 from odoo import api, fields, models
+from odoo.addons.customer_care.tools.answers import RELOAD
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -51,7 +52,6 @@ class CustomerComplaintScorecard(models.Model):
 
     _inherit = "customer.complaint.scorecard"
 
-    @api.model
     def action_compute(self):
         """Compute the cards of the last month and of the running one, of the companies chosen above.
 
@@ -60,9 +60,7 @@ class CustomerComplaintScorecard(models.Model):
         if not self.env.user.has_group("customer_complaint.group_complaint_supervisor"):
             raise AccessError(self.env._("Scorecards are computed by supervisors and managers."))
         self.sudo()._compute_recent(self.env.companies)
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_complaint.customer_complaint_scorecard_action"
-        )
+        return dict(RELOAD)
 
     @api.model
     def _cron_compute(self):

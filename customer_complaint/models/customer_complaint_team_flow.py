@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import flowcheck
@@ -72,7 +72,6 @@ class CustomerComplaintTeam(models.Model):
         context = {"default_team_ids": self.ids} if self.has_own_stages else {}
         return {**action, "domain": [("flow_team_id", "=", self.id)], "context": context}
 
-    @api.model
     def action_add_after_sales(self):
         """Set up the team for after-sales service with its stages in the user's company, and open it."""
         self.browse().check_access("create")

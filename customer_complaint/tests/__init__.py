@@ -65,6 +65,7 @@ from . import (
     test_offer,
     test_other_customer,
     test_performance,
+    test_phone,
     test_plan,
     test_policy,
     test_policy_test,

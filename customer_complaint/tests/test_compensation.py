@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -16,6 +17,13 @@ class TestCompensation(ComplaintCommon):
 
     def _propose(self, amount, **vals):
         return self._create_compensation(self.complaint, amount, **vals).with_user(self.handler)
+
+    def test_cards_on_the_phone(self):
+        """What belongs to a complaint is shown there as cards: a row of its list is wider than the screen."""
+        arch = etree.fromstring(self.complaint.with_user(self.handler).get_view(view_type="form")["arch"])
+        for name in ("compensation_ids", "task_ids", "handover_ids", "extension_ids"):
+            with self.subTest(name=name):
+                self.assertTrue(arch.xpath(f"//field[@name='{name}'][kanban or contains(@mode, 'kanban')]"))
 
     def test_small_amount_needs_nobody(self):
         """Up to 1,000 no rule asks; it can be executed at once after the request."""

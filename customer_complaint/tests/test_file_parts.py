@@ -121,6 +121,17 @@ class TestFileParts(InvestigationCommon, SolutionCommon):
         self.assertEqual(len(records["statements"]), 2)
         self.assertTrue([name for name in archive.namelist() if name.startswith("statements/")])
 
+    def test_a_sent_letter_is_there_once(self):
+        """The document of a letter hangs on the message that sent it too: it is one file, other attachments stay."""
+        self.complaint.partner_id.email = "customer@example.com"
+        self._create_letter().with_user(self.handler).action_send()
+        self.env["ir.attachment"].create(
+            {"name": "a.txt", "raw": b"a", "res_model": self.complaint._name, "res_id": self.complaint.id}
+        )
+        archive, _records = self._open(self.handler)
+        folders = [name.split("/")[0] for name in archive.namelist() if "/" in name]
+        self.assertEqual(sorted(folders), ["attachments", "letters"])
+
     def test_nothing_is_there(self):
         """A complaint without any of it has no empty sheets."""
         archive, records = self._open(self.auditor)

@@ -47,5 +47,20 @@ class TestInvestigationReport(InvestigationCommon):
         for text in ("D1 Team", "D8 Closing", "All stopped", "Stop it"):
             self.assertIn(text, html)
 
+    def test_foreign_pictures(self):
+        """The program that makes the PDF asks nobody for what a customer's mail names; own pictures stay."""
+        self.complaint.description = (
+            '<p>Look <img src="http://10.0.0.1/admin"> <img src="/web/image/7">'
+            '<span style="background: url(//spy.example/x)">here</span></p>'
+        )
+        report = self.env.ref("customer_complaint.customer_complaint_report_sheet")
+        html = self._render("customer_complaint_sheet")
+        self.assertIn("10.0.0.1", html)
+        body = report._prepare_html(html)[0][0]
+        self.assertIn('src="/web/image/7"', body)
+        self.assertIn("here", body)
+        self.assertNotIn("10.0.0.1", body)
+        self.assertNotIn("spy.example", body)
+
     def _prepare_task(self):
         return {"name": "Stop it", "complaint_id": self.complaint.id, "department_id": self.department.id}

@@ -65,7 +65,6 @@ class SurveySurvey(models.Model):
             )
         return result
 
-    @api.model
     def action_new_from_template(self):
         """Open the library."""
         return self.env["ir.actions.act_window"]._for_xml_id("customer_survey.survey_survey_action_template")

@@ -42,8 +42,9 @@ export class LazyListWidget extends Component {
 
     get viewProps() {
         const { model, link, list, kanban, search, domain, limit, hasSearch } = this.props;
+        const isCards = this.env.isSmall && kanban;
         return {
-            type: this.env.isSmall && kanban ? "kanban" : "list",
+            type: isCards ? "kanban" : "list",
             resModel: model,
             // Not the views of the form's own action: those of the context.
             views: [[false, "list"], [false, "kanban"], [false, "search"]],
@@ -53,7 +54,9 @@ export class LazyListWidget extends Component {
             display: { controlPanel: hasSearch ? {} : false, searchPanel: false },
             noBreadcrumbs: true,
             showButtons: false,
-            allowSelectors: false,
+            // Invented rows would be taken for those of this record.
+            useSampleModel: false,
+            ...(isCards ? {} : { allowSelectors: false }),
             limit: limit || 10,
             selectRecord: (resId) =>
                 this.action.doAction({
