@@ -202,7 +202,7 @@ class CustomerComplaint(models.Model):
             (
                 user
                 for user in people
-                if user not in complaint.sudo().accused_ids and user.has_group(HANDLERS)
+                if user and user not in complaint.sudo().accused_ids and user.has_group(HANDLERS)
             ),
             None,
         )

@@ -1,5 +1,6 @@
 from lxml import etree
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -180,3 +181,6 @@ class TestReaderButtons(ComplaintCommon):
         complaint = self._create_complaint(user_id=self.handler.id)
         complaint.with_user(admin).action_start_investigation()
         self.assertEqual(complaint.investigator_id, self.handler)
+        waiting = self._create_complaint(user_id=False)
+        with self.assertRaisesRegex(UserError, "name an investigator"):
+            waiting.with_user(admin).action_start_investigation()
