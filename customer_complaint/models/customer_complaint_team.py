@@ -62,14 +62,21 @@ class CustomerComplaintTeam(models.Model):
     def _compute_display_name(self):
         self._set_cached_names()
 
+    def _read_by_team(self, model, domain, aggregates=("__count",)):
+        """Return [(team, aggregate, ...), ...] of what the reader may see.
+
+        Nothing for employees who may open a team but no complaint.
+        """
+        Model = self.env[model]
+        if not Model.has_access("read"):
+            return []
+        return Model._read_group([("team_id", "in", self.ids), *domain], ["team_id"], aggregates)
+
     def _compute_counts(self):
-        Complaint = self.env["customer.complaint"]
         counts = {
             (key, team.id): count
             for key, domain in self._get_count_domains().items()
-            for team, count in Complaint._read_group(
-                [("team_id", "in", self.ids), *domain], ["team_id"], ["__count"]
-            )
+            for team, count in self._read_by_team("customer.complaint", domain)
         }
         for team in self:
             team.open_count = counts.get(("open", team.id), 0)

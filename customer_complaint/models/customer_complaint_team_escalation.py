@@ -11,13 +11,7 @@ class CustomerComplaintTeam(models.Model):
     escalated_count = fields.Integer(compute="_compute_escalated_count", string="Escalated")
 
     def _compute_escalated_count(self):
-        counts = dict(
-            self.env["customer.complaint"]._read_group(
-                [("team_id", "in", self.ids), *self._get_count_domains()["escalated"]],
-                ["team_id"],
-                ["__count"],
-            )
-        )
+        counts = dict(self._read_by_team("customer.complaint", self._get_count_domains()["escalated"]))
         for team in self:
             team.escalated_count = counts.get(team, 0)
 

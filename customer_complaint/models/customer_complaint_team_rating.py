@@ -10,9 +10,7 @@ class CustomerComplaintTeam(models.Model):
     )
 
     def _compute_ratings(self):
-        rows = self.env["customer.complaint.rating"]._read_group(
-            [("team_id", "in", self.ids)], ["team_id"], ["__count", "rating:avg"]
-        )
+        rows = self._read_by_team("customer.complaint.rating", [], ["__count", "rating:avg"])
         ratings = {team.id: (count, average) for team, count, average in rows}
         for team in self:
             team.rating_count, team.rating_average = ratings.get(team.id, (0, 0.0))

@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -60,6 +61,16 @@ class TestRating(ComplaintCommon):
         self.assertEqual(teams.mapped("rating_average"), [4.0, 1.0, 0.0])
         action = self.team.action_open_ratings()
         self.assertEqual(self.Rating.search(action["domain"]).complaint_id, self.mine + self.ours)
+
+    def test_team_opens_for_every_employee(self):
+        """Who may read a team may open it: without the complaints it has no ratings."""
+        team = self.team.with_user(self.employee)
+        for kind in ("form", "kanban", "list"):
+            arch = etree.fromstring(team.get_view(view_type=kind)["arch"])
+            names = {field.get("name") for field in arch.xpath("//field[not(ancestor::field)]")}
+            values = team.read(sorted(names))[0]
+        self.assertEqual((team.rating_count, team.rating_average), (0, 0.0))
+        self.assertEqual(values["name"], self.team.name)
 
     def test_who_sees_what(self):
         """A rating is seen as its complaint is."""
