@@ -90,6 +90,7 @@ from . import (
     test_task_escalation,
     test_task_page,
     test_team_flow,
+    test_todos,
     test_triage,
     test_warning,
 )
