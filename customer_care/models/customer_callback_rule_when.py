@@ -7,6 +7,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.days import get_day_sql
 from ..tools.figures import Scope
 from ..tools.worktime import WorkTime, to_local
 
@@ -301,12 +302,11 @@ class CustomerCallbackRule(models.Model):
         self.env["customer.contact.log"].flush_model(["commercial_partner_id", "date_start", "is_counted"])
         return SQL(
             """
-            SELECT commercial_partner_id AS id,
-                   (MAX(date_start) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day
+            SELECT commercial_partner_id AS id, %s AS day
               FROM customer_contact_log WHERE is_counted
              GROUP BY commercial_partner_id
             """,
-            part.zone,
+            get_day_sql(SQL("MAX(date_start)"), part.zone),
         )
 
     def _get_tries_sql(self, part):
@@ -317,12 +317,11 @@ class CustomerCallbackRule(models.Model):
         self.env["customer.callback"].flush_model()
         return SQL(
             """
-            SELECT commercial_partner_id AS id,
-                   (MAX(done_datetime) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day, COUNT(*) AS count
+            SELECT commercial_partner_id AS id, %s AS day, COUNT(*) AS count
               FROM customer_callback
              WHERE rule_id = %s AND state <> 'planned' AND key IS NOT NULL
              GROUP BY commercial_partner_id
             """,
-            part.zone,
+            get_day_sql(SQL("MAX(done_datetime)"), part.zone),
             self.id,
         )

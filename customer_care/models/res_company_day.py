@@ -5,6 +5,7 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.days import get_day_sql
 from ..tools.worktime import to_local, to_utc
 
 
@@ -47,10 +48,10 @@ class ResCompany(models.Model):
         :param company_id: SQL of the column that names the company
         """
         companies = self.sudo().search(Domain.TRUE)
-        return SQL(
-            "(%s AT TIME ZONE 'UTC' AT TIME ZONE CASE %s %s ELSE %s END)::date",
-            moment,
+        zone = SQL(
+            "CASE %s %s ELSE %s END",
             company_id,
             SQL(" ").join(SQL("WHEN %s THEN %s", one.id, one._care_get_tz()) for one in companies),
             self.env.company.sudo()._care_get_tz(),
         )
+        return get_day_sql(moment, zone)

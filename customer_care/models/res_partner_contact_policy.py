@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.days import get_day_sql
+
 READERS = "customer_care.group_care_user,customer_care.group_care_auditor"
 COMPARISONS = {"<=": SQL("<="), "<": SQL("<"), ">=": SQL(">="), ">": SQL(">")}
 
@@ -89,7 +91,7 @@ class ResPartner(models.Model):
 
     def _care_get_due_sql(self, condition):
         """Return the function that gives the SQL of a domain: customers whose ``due.day`` meets the condition."""
-        offset = self._care_get_zone()
+        contacted = get_day_sql(SQL("contact.moment"), self._care_get_zone())
         self.env["customer.contact.log"].flush_model(["commercial_partner_id", "date_start", "is_counted"])
         self.env["customer.grade"].flush_model(["contact_interval_days"])
 
@@ -99,8 +101,7 @@ class ResPartner(models.Model):
                 %(id)s IN (
                     SELECT due.id FROM (
                         SELECT partner.id,
-                               COALESCE((contact.moment AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
-                                        partner.care_grade_date) + grade.contact_interval_days AS day
+                               COALESCE(%(contacted)s, partner.care_grade_date) + grade.contact_interval_days AS day
                           FROM res_partner partner
                           JOIN customer_grade grade ON grade.id = partner.care_grade_id
                           LEFT JOIN (
@@ -113,7 +114,7 @@ class ResPartner(models.Model):
                     ) due WHERE due.day IS NOT NULL AND %(condition)s)
                 """,
                 id=SQL.identifier(alias, "id"),
-                zone=offset,
+                contacted=contacted,
                 condition=condition,
             )
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import models
+from odoo.addons.customer_care.tools.days import get_day_sql
 from odoo.addons.customer_care.tools.figures import Scope
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -111,7 +112,7 @@ class CustomerSurveyRule(models.Model):
             """,
             late=LATE_DAYS,
             today=part.today,
-            created=self._get_day_sql(part, SQL("partner.create_date")),
+            created=get_day_sql(SQL("partner.create_date"), part.company._care_get_tz()),
             customers=customers,
             bought=self._get_purchases_sql(part, SQL("MIN")),
         )
@@ -125,10 +126,6 @@ class CustomerSurveyRule(models.Model):
             edge,
             purchases,
         )
-
-    def _get_day_sql(self, part, moment):
-        """Return SQL of the day at the company at a moment in UTC."""
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, part.company._care_get_tz())
 
     def _get_last_sql(self):
         """Return the SELECT of ``id, day, count``: the requests of the rule to each customer, however they ended."""
@@ -162,7 +159,7 @@ class CustomerSurveyRule(models.Model):
             ) from error
         anchor = SQL("document.%s", SQL.identifier(date_field))
         if Model._fields[date_field].type == "datetime":
-            anchor = self._get_day_sql(part, anchor)
+            anchor = get_day_sql(anchor, part.company._care_get_tz())
         companies = [SQL("partner.company_id")]
         if "company_id" in Model._fields:
             companies.insert(0, SQL("document.company_id"))

@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import models
+from odoo.addons.customer_care.tools.days import get_day_sql
 from odoo.addons.customer_care.tools.insert import add_defaults
 from odoo.tools import SQL, split_every
 
@@ -164,9 +165,7 @@ class CustomerSurveyRun(models.Model):
             "res_model": SQL("candidate.res_model"),
             "res_id": SQL("candidate.res_id"),
             "send_datetime": SQL("candidate.send_datetime"),
-            "date_send": SQL(
-                "(candidate.send_datetime AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company._care_get_tz()
-            ),
+            "date_send": get_day_sql(SQL("candidate.send_datetime"), company._care_get_tz()),
             "channel": SQL("candidate.channel"),
             "outcome": SQL("'asked'"),
             "create_uid": user,
@@ -202,8 +201,8 @@ class CustomerSurveyRun(models.Model):
         deadline = SQL("NULL::timestamp")
         if rule.expiry_days:
             deadline = SQL(
-                "((made.send_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date + %(days)s + time '23:59:59')"
-                " AT TIME ZONE %(zone)s AT TIME ZONE 'UTC'",
+                "(%(day)s + %(days)s + time '23:59:59') AT TIME ZONE %(zone)s AT TIME ZONE 'UTC'",
+                day=get_day_sql(SQL("made.send_datetime"), company._care_get_tz()),
                 zone=company._care_get_tz(),
                 days=rule.expiry_days,
             )
