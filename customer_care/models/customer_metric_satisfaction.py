@@ -27,18 +27,17 @@ class CustomerMetric(models.Model):
 
         An answer N of 1 to 10 in a callback is worth 10 N. Override to append the answers of another source.
         """
-        zone = self.env["res.partner"]._care_get_zone()
         return [
             SQL(
                 """
                 SELECT partner_id, date, value FROM (
                     SELECT commercial_partner_id AS partner_id, satisfaction * 10.0 AS value,
-                           (done_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS date
+                           %(day)s AS date
                       FROM customer_callback
                      WHERE state = 'done' AND satisfaction > 0 AND %(partners)s AND %(companies)s
                 ) said WHERE date <= %(date)s
                 """,
-                zone=zone,
+                day=self.env["res.company"]._care_get_day_sql(SQL("done_datetime"), SQL("company_id")),
                 partners=scope.limit(SQL("commercial_partner_id")),
                 companies=scope.limit_company(SQL("company_id")),
                 date=scope.date,

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
-from ..tools import figures
+from ..tools import days, figures
 from ..tools.figures import Scope
 from .metric_common import TODAY, MetricCommon
 
@@ -22,9 +22,10 @@ HISTORY = (
 class TestMetric(MetricCommon):
     def test_figures_examples_hold(self):
         """The examples of the module are its specification."""
-        result = doctest.testmod(figures)
-        self.assertGreater(result.attempted, 10)
-        self.assertFalse(result.failed)
+        for module, number in ((figures, 10), (days, 0)):
+            result = doctest.testmod(module)
+            self.assertGreater(result.attempted, number)
+            self.assertFalse(result.failed)
 
     def test_metric_purchases_make_the_shipped_figures(self):
         """Each shipped figure of purchases is what its formula says."""
@@ -191,6 +192,15 @@ class TestMetric(MetricCommon):
             self._create_callback().action_done("no_answer")
         self.assertIsNone(self._get("callback_reach_12m", date=date(2026, 3, 31)))
         self.assertEqual(self._get("callback_reach_12m", date=date(2026, 4, 1)), 0)
+
+    def test_metric_satisfaction_is_of_the_day_of_the_company(self):
+        """What a customer said belongs to the company's day, whoever looks."""
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        self.env.user.tz = "UTC"
+        with freeze_time("2026-03-31 20:00:00"):
+            self._create_callback().action_done("reached", satisfaction=8)
+        self.assertIsNone(self._get("satisfaction_12m", date=date(2026, 3, 31)))
+        self.assertEqual(self._get("satisfaction_12m", date=date(2026, 4, 1)), 80)
 
     def test_metric_provider_sets_how_it_is_read_and_may_be_overruled(self):
         """Unit and direction follow from the figure, unless somebody says otherwise."""
