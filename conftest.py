@@ -10,6 +10,8 @@ import freezegun
 import pytest
 import pytest_odoo
 
+from tools.patience import await_chromium
+
 # Tests that freeze the time are measured by the clock on the wall all the same.
 freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
@@ -47,7 +49,8 @@ def quick_passwords():
 
 @pytest.fixture(scope="session", autouse=True)
 def patient_tours():
-    """Give a page on a busy machine three minutes instead of one to get ready and to be walked through."""
+    """Give Chromium time to start and a page on a busy machine three minutes to get ready and be walked through."""
+    await_chromium()
     from odoo.tests import HttpCase  # only when Odoo has its configuration
 
     start_tour = HttpCase.start_tour

@@ -32,6 +32,13 @@ def test_copy(odoo):
         yield lambda name: _copy(odoo, stack, TEST, name)
 
 
+@pytest.fixture(scope="module")
+def module_copy(odoo):
+    """Give a function(source, name) -> copy of the database ``source``; removed after the last test of the module."""
+    with contextlib.ExitStack() as stack:
+        yield lambda source, name: _copy(odoo, stack, source, name)
+
+
 @pytest.fixture
 def run_workers(odoo, tmp_path):
     """Give a function(script, database, mode) -> what ``tests/<script>_workers.py`` found there, or None."""

@@ -63,12 +63,15 @@ class Odoo:
             "limit_memory_soft = 0\n"
         )
 
-    def command(self, *arguments):
-        """Return the full command line. A sub-command, when there is one, comes first."""
-        return [PYTHON, "-m", "odoo", *arguments]
+    def command(self, *arguments, start=("-m", "odoo")):
+        """Return the full command line. A sub-command, when there is one, comes first.
 
-    def run(self, *arguments, log=None, **kwargs):
-        return run(self.command(*arguments), log=log, env=self.environment, cwd=VAR, **kwargs)
+        :param start: what Python runs, in place of Odoo itself.
+        """
+        return [PYTHON, *start, *arguments]
+
+    def run(self, *arguments, start=("-m", "odoo"), log=None, **kwargs):
+        return run(self.command(*arguments, start=start), log=log, env=self.environment, cwd=VAR, **kwargs)
 
     def install(self, database, addons, *, upgrade=False, demo=False, options=()):
         """Install or upgrade ``addons`` (comma separated) in ``database``, which is made if missing."""

@@ -55,6 +55,7 @@ def run_odoo_suite(odoo, database, tags, *, install=()):
         *(("-i", ",".join(install)) if install else ()),
         f"--http-port={free_port()}",
         *("--test-tags", tags, "--log-level=warn", "--log-handler=odoo.tests.result:INFO"),
+        start=[ROOT / "tools/patience.py"],
         log=log,
         check=False,
     )
