@@ -47,6 +47,7 @@ from . import (
     customer_complaint_dissatisfaction,
     customer_complaint_document,
     customer_complaint_document_mixin,
+    customer_complaint_ending_reason,
     customer_complaint_escalate,
     customer_complaint_escalate_fire,
     customer_complaint_escalate_people,

@@ -170,18 +170,8 @@ class CustomerComplaintMerge(models.Model):
         :raises UserError: when a team has no such stage
         """
         stages = {}
-        facts = self.env["customer.complaint.stage"]._get_facts()
         for team, complaints in self.grouped("team_id").items():
-            stage = next(
-                (
-                    stage
-                    for stage_id, fact in facts.items()
-                    if fact["active"]
-                    and fact["phase"] == "cancelled"
-                    and (stage := self.env["customer.complaint.stage"].browse(stage_id))._is_open_to(team)
-                ),
-                None,
-            )
+            stage = complaints[:1]._get_cancelled_stage()
             if not stage:
                 raise UserError(
                     self.env._(

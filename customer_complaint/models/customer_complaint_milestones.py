@@ -55,7 +55,7 @@ class CustomerComplaintMilestones(models.Model):
         solution = next((row for row in rows[::-1] if row.is_solution), None)
         if solution:
             found["resolved"] = (solution.datetime, solution.user_id.name)
-        if "investigated_datetime" in self._fields and self.investigated_datetime:
+        if self.investigated_datetime:
             found["investigated"] = (self.investigated_datetime, self.investigated_by_id.name)
         if self.resolved_datetime:
             row = next((row for row in rows[::-1] if row.phase in ("resolved", "closed")), None)
@@ -107,7 +107,7 @@ class CustomerComplaintMilestones(models.Model):
         self.ensure_one()
         names = (
             "number", "name", "partner_id", "contact_name", "channel", "kind", "category_id", "severity",
-            "urgency", "team_id", "user_id", "stage_id", "verdict", "expectation", "reopen_count",
+            "urgency", "team_id", "user_id", "stage_id", "ending_reason_id", "verdict", "expectation", "reopen_count",
         )  # fmt: skip
         fields_info = self.fields_get(names, attributes=("string", "type", "selection"))
         rows = []

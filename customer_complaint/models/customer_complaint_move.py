@@ -8,6 +8,8 @@ from .customer_complaint_flow import Missing
 from .customer_complaint_stage import DONE_PHASES
 
 STAFF = "base.group_user"
+# Why a complaint is in its stage.
+REASON_FIELDS = ("waiting_reason_id", "ending_reason_id", "stage_note")
 # Read at each move, with what is tracked and what time limits ask. All fields would be three times as many.
 MOVED_FIELDS = {"stage_note", "resolved_datetime", "closed_datetime", "reopen_count"}
 SHOWN = 40
@@ -27,7 +29,7 @@ class MoveRefused(UserError):
 
 
 class CustomerComplaint(models.Model):
-    """The rules of a move from stage to stage for people: who, from where, with what, and why it waits.
+    """The rules of a move from stage to stage for people: who, from where, with what, and why.
 
     They do not hold for the program itself (superuser), which reopens, hands over and imports. What protects
     money holds for all: ``_check_entry`` in ``customer_complaint_flow``.
@@ -44,6 +46,15 @@ class CustomerComplaint(models.Model):
         groups=STAFF,
     )
     waits_for = fields.Selection(related="waiting_reason_id.waits_for", string="Waiting for", groups=STAFF)
+    ending_reason_id = fields.Many2one(
+        "customer.complaint.ending.reason",
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        tracking=True,
+        groups=STAFF,
+        help="Why it was rejected or withdrawn.",
+    )
     stage_note = fields.Char(string="Note on the Stage", copy=False, groups=STAFF)
 
     def write(self, vals):
@@ -103,7 +114,7 @@ class CustomerComplaint(models.Model):
         raise UserError(self.env._("No stage closes complaints. An administrator has to add one."))
 
     def action_change_reason(self):
-        """Ask again what the complaint waits for."""
+        """Ask again what the complaint waits for, or why it was rejected or withdrawn."""
         self.ensure_one()
         self.check_access("write")
         return self.env["customer.complaint.move"]._open(self, self.stage_id)
@@ -166,11 +177,13 @@ class CustomerComplaint(models.Model):
         for complaint in self:
             say = complaint._say_refusals(stage, facts, is_new)
             refusals.extend(Missing(complaint, text, action) for text, action in say)
-        if facts["needs_reason"]:
-            text = self.env._("say what it waits for")
-            lacking = self.filtered(
-                lambda c: not vals.get("waiting_reason_id", is_new and c.waiting_reason_id)
-            )
+        name = facts["reason"]
+        if name:
+            text = {
+                "waiting_reason_id": self.env._("say what it waits for"),
+                "ending_reason_id": self.env._("say why it is rejected or withdrawn"),
+            }[name]
+            lacking = self.filtered(lambda complaint: not vals.get(name, is_new and complaint[name]))
             refusals.extend(Missing(complaint, text) for complaint in lacking)
         return refusals + self._get_empty(facts["required"], vals)
 
@@ -290,18 +303,18 @@ class CustomerComplaint(models.Model):
         self._refresh_clocks()
 
     def _forget_reasons(self, vals):
-        """Clear why the complaints waited in the stage that they leave, unless it is given anew."""
+        """Clear why the complaints were in the stage that they leave, unless it is given anew."""
         stale = self.sudo().filtered(
-            lambda c: c.stage_id.id != vals["stage_id"] and (c.waiting_reason_id or c.stage_note)
+            lambda c: c.stage_id.id != vals["stage_id"] and any(c[name] for name in REASON_FIELDS)
         )
-        names = [name for name in ("waiting_reason_id", "stage_note") if name not in vals]
+        names = [name for name in REASON_FIELDS if name not in vals]
         if stale and names:
             self.check_access("write")
             stale._write_dates(dict.fromkeys(names, False))
 
     def _log_reasons(self, vals):
         """Append a changed reason to the history, so that the time before counts for the reason before."""
-        if "waiting_reason_id" not in vals and "stage_note" not in vals:
+        if vals.keys().isdisjoint(REASON_FIELDS):
             return
         now = fields.Datetime.now()
         rows = [complaint._prepare_stage_history_vals(now) for complaint in self.sudo()]
@@ -311,9 +324,10 @@ class CustomerComplaint(models.Model):
     def _prepare_stage_history_vals(self, moment):
         vals = super()._prepare_stage_history_vals(moment)
         # Read only where a reason is asked for: a new complaint would have to be fetched for it.
-        asks = self.stage_id._get_facts()[self.stage_id.id]["needs_reason"]
+        name = self.stage_id._get_facts()[self.stage_id.id]["reason"]
         return {
             **vals,
-            "reason_id": asks and self.waiting_reason_id.id,
-            "note": asks and self.stage_note,
+            "reason_id": name == "waiting_reason_id" and self.waiting_reason_id.id,
+            "ending_reason_id": name == "ending_reason_id" and self.ending_reason_id.id,
+            "note": name and self.stage_note,
         }

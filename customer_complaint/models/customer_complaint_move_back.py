@@ -56,11 +56,11 @@ class CustomerComplaint(models.Model):
             if error:
                 staying.append(f"- {complaint.display_name}: {error}")
             else:
-                key = previous, complaint._get_reason_in(previous)
+                key = previous, complaint._get_reasons_in(previous)
                 going[key] = going.get(key, self.browse()) + complaint
         if not going:
             raise UserError(self.env._("None can go back:\n%(reasons)s", reasons="\n".join(staying)))
-        for (stage, _reason), complaints in going.items():
+        for (stage, _reasons), complaints in going.items():
             complaints._step_back(stage)
         count = sum(map(len, going.values()))
         lines = [self.env._("%(count)s complaints are back in their previous stage.", count=count), *staying]
@@ -86,12 +86,14 @@ class CustomerComplaint(models.Model):
         return None
 
     def _step_back(self, stage):
-        """Write the stage that complaints come back to, and why they waited there: the same for all of them.
+        """Write the stage that complaints come back to, and why they were there: the same for all of them.
 
         As superuser: the rules were kept when they first came there; rights are checked by the caller.
         """
-        reason = self[:1]._get_reason_in(stage)
-        self.sudo().write({"stage_id": stage.id, "waiting_reason_id": reason.id})
+        waiting, ending = self[:1]._get_reasons_in(stage)
+        self.sudo().write(
+            {"stage_id": stage.id, "waiting_reason_id": waiting.id, "ending_reason_id": ending.id}
+        )
 
     def _get_last_moves(self):
         """Return (last row of the history, stage before the present one), both may be empty."""
@@ -101,7 +103,8 @@ class CustomerComplaint(models.Model):
         )
         return rows[:1], previous
 
-    def _get_reason_in(self, stage):
-        """Return why the complaint waited when it was last in ``stage``."""
+    def _get_reasons_in(self, stage):
+        """Return why the complaint was in ``stage`` the last time: (waiting reason, ending reason), may be empty."""
         rows = self.sudo().stage_history_ids.filtered(lambda row: row.stage_id == stage)
-        return rows.sorted("id")[-1:].reason_id
+        row = rows.sorted("id")[-1:]
+        return row.reason_id, row.ending_reason_id

@@ -47,6 +47,7 @@ class CustomerComplaintReport(models.Model):
             "commercial_partner_id",
             "company_id",
             "dissatisfaction_ids",
+            "ending_reason_id",
             "first_confirmation",
             "is_confidential",
             "is_major",
@@ -109,6 +110,9 @@ class CustomerComplaintReport(models.Model):
     verdict = fields.Selection(VERDICTS, readonly=True)
     stage_id = fields.Many2one("customer.complaint.stage", readonly=True)
     phase = fields.Selection(PHASES, readonly=True)
+    ending_reason_id = fields.Many2one(
+        "customer.complaint.ending.reason", readonly=True, help="Why it was rejected or withdrawn."
+    )
 
     received_datetime = fields.Datetime(string="Received on", readonly=True)
     resolved_datetime = fields.Datetime(string="Resolved on", readonly=True)
@@ -238,6 +242,7 @@ class CustomerComplaintReport(models.Model):
             "is_major",
             "verdict",
             "stage_id",
+            "ending_reason_id",
             "received_datetime",
             "resolved_datetime",
             "closed_datetime",

@@ -158,7 +158,8 @@ class CustomerComplaintSolution(models.Model):
 
     def _customer_withdraw(self, person, comment):
         self._post_of_customer(self.env._("%(name)s withdraws the complaint.", name=person), comment)
-        self.stage_id = self._get_cancelled_stage()
+        reason = self.env["customer.complaint.ending.reason"]._get_withdrawn()
+        self.write({"stage_id": self._get_cancelled_stage().id, "ending_reason_id": reason.id})
 
     def _customer_rate(self, rating, comment, reasons=()):
         if rating not in (1, 3, 5):

@@ -4,8 +4,8 @@ from odoo.fields import Domain
 
 from .customer_complaint import STAFF
 from .customer_complaint_flow import Missing
+from .customer_complaint_stage import DONE_PHASES
 
-ENDS = ("resolved", "closed", "cancelled")
 REVIEW_STATES = [
     ("none", "No Second Review"),
     ("asked", "Asked for"),
@@ -162,7 +162,7 @@ class CustomerComplaintSolutionReview(models.Model):
 
     def _get_missing(self, stage):
         missing = super()._get_missing(stage)
-        if stage._get_phase() not in ENDS:
+        if stage._get_phase() not in DONE_PHASES:
             return missing
         for complaint in self.sudo():
             if not complaint._get_open_decline():

@@ -36,6 +36,9 @@ class CustomerComplaintStageHistory(models.Model):
     reason_id = fields.Many2one(
         "customer.complaint.waiting.reason", string="Waiting Reason", readonly=True, ondelete="restrict"
     )
+    ending_reason_id = fields.Many2one(
+        "customer.complaint.ending.reason", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     waits_for = fields.Selection(related="reason_id.waits_for", string="Waiting for")
     note = fields.Char(readonly=True)
     working_hours = fields.Float(

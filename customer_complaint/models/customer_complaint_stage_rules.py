@@ -62,8 +62,9 @@ class CustomerComplaintStage(models.Model):
         help="Must be filled in before a complaint enters this stage.",
     )
     needs_reason = fields.Boolean(
-        string="Ask What We Wait for",
-        help="Whoever moves a complaint here says for whom or what it waits.",
+        string="Ask for the Reason",
+        help="Whoever moves a complaint here says for whom or what it waits; where complaints are rejected or "
+        "withdrawn, why.",
     )
     needs_approvals_done = fields.Boolean(
         string="Compensations Decided",
@@ -105,9 +106,15 @@ class CustomerComplaintStage(models.Model):
             "group_ids": frozenset(self.group_ids.ids),
             "next_ids": frozenset(self.next_stage_ids.filtered("active").ids),
             "required": tuple(self.requirement_ids.filtered("active").mapped("field_name")),
-            "needs_reason": self.needs_reason,
+            "reason": self._get_reason_name(),
             "needs_approvals_done": self.needs_approvals_done,
         }
+
+    def _get_reason_name(self):
+        """Return the name of the complaint's field with the reason that the stage asks for, None for none."""
+        if not self.needs_reason:
+            return None
+        return "ending_reason_id" if self.phase == "cancelled" else "waiting_reason_id"
 
     def _is_entry_allowed(self, roles):
         """Return whether the user, in ``roles`` of a complaint (handler, leader...), may move it in here.

@@ -128,7 +128,7 @@ class CustomerComplaintTeam(models.Model):
         """Return what the stage asks for, as texts. Override to add more."""
         needs = stage.requirement_ids.mapped("name")
         if stage.needs_reason:
-            needs.append(self.env._("waiting reason"))
+            needs.append(self.env._("reason"))
         if stage.needs_investigation:
             needs.append(self.env._("investigation complete"))
         needs += [stage._fields[name]._description_string(self.env).lower() for name in DRAWN if stage[name]]

@@ -161,11 +161,18 @@ class CustomerComplaintTeam(models.Model):
         ]
         for stage in stages:
             findings.extend(self._check_entry_people(stage))
-        reasons = self.env["customer.complaint.waiting.reason"].sudo()
-        if any(stage.needs_reason for stage in stages) and not reasons.search_count([], limit=1):
-            findings.append(
-                self.env._("A stage asks what a complaint waits for, but there are no waiting reasons.")
-            )
+        asked = {stage._get_reason_name() for stage in stages}
+        for name, text in {
+            "waiting_reason_id": self.env._(
+                "A stage asks what a complaint waits for, but there are no waiting reasons."
+            ),
+            "ending_reason_id": self.env._(
+                "A stage asks why a complaint is rejected or withdrawn, but there are no ending reasons."
+            ),
+        }.items():
+            reasons = self.env[self.env["customer.complaint"]._fields[name].comodel_name].sudo()
+            if name in asked and not reasons.search_count([], limit=1):
+                findings.append(text)
         return findings
 
     def _get_finding_texts(self):

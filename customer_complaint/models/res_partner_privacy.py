@@ -93,7 +93,7 @@ class ResPartner(models.Model):
             },
             "customer.complaint.stage.history": {
                 "domain": lambda ids: Domain("complaint_id.partner_id", "in", ids),
-                "fields": ("complaint_id", "stage_id", "datetime", "reason_id", "note"),
+                "fields": ("complaint_id", "stage_id", "datetime", "reason_id", "ending_reason_id", "note"),
                 "erase": {"note": None},
             },
             "customer.complaint.compensation": {

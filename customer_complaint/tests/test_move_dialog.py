@@ -63,6 +63,25 @@ class TestMoveDialog(ComplaintCommon):
             (self.stage_waiting, self.reason, "Invoice"),
         )
 
+    def test_many_are_rejected_with_one_reason(self):
+        """The dialog asks why, not what they wait for, and notes it for each; it can be changed afterwards."""
+        reasons = self.env["customer.complaint.ending.reason"].search([])
+        both = (self.complaint + self._create_complaint(user_id=self.handler.id)).with_user(self.handler)
+        move = self._get_move(both.action_move_to(self.stage_cancelled.id))
+        self.assertEqual(move.reason_name, "ending_reason_id")
+        self.assertEqual(move.action_confirm()["res_id"], move.id)
+        self.assertEqual(move.line_ids.mapped("text"), ["Say why it is rejected or withdrawn"] * 2)
+        with Form(move) as form:
+            self.assertTrue(form._get_modifier("reason_id", "invisible"))
+            form.ending_reason_id = reasons[0]
+        move.action_confirm()
+        self.assertEqual((both.stage_id, both.ending_reason_id), (self.stage_cancelled, reasons[0]))
+        change = self._get_move(both[0].action_change_reason())
+        change.write({"ending_reason_id": reasons[1].id, "note": "Not ours"})
+        change.action_confirm()
+        self.assertEqual((both[0].ending_reason_id, both[0].stage_note), (reasons[1], "Not ours"))
+        self.assertEqual(both[0].stage_history_ids.sorted("id").ending_reason_id, reasons[:2])
+
     def test_buttons_do_what_helps(self):
         """A line opens or does what helps, and nothing that is no public method."""
         self._create_compensation(self.complaint)

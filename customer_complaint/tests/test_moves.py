@@ -193,6 +193,47 @@ class TestMoves(ComplaintCommon):
         with self.assertRaisesRegex(UserError, "archived"):
             self.reason.unlink()
 
+    def test_rejecting_asks_why(self):
+        """Nothing is rejected or withdrawn without a reason, by no way; it goes when the complaint is reopened."""
+        self.assertTrue(self.stage_cancelled.needs_reason)
+        unfounded = self.env.ref("customer_complaint.customer_complaint_ending_reason_unfounded")
+        as_handler = self.complaint.with_user(self.handler)
+        vals = {"stage_id": self.stage_cancelled.id}
+        for lacking in (
+            vals,
+            {**vals, "waiting_reason_id": self.reason.id},
+            {**vals, "ending_reason_id": False},
+        ):
+            with self.assertRaisesRegex(MoveRefused, "say why it is rejected"):
+                as_handler.write(lacking)
+        with self.assertRaisesRegex(MoveRefused, "say why it is rejected"):
+            as_handler.create(self._prepare_complaint(**vals))
+        as_handler.write({**vals, "ending_reason_id": unfounded.id, "stage_note": "Told by phone"})
+        row = self.complaint.stage_history_ids.sorted("id")[-1]
+        self.assertEqual(
+            (row.ending_reason_id, row.note, row.reason_id.ids), (unfounded, "Told by phone", [])
+        )
+        self.assertIn(unfounded.name, dict(self.complaint._get_sheet_rows()).values())
+        self.env.flush_all()
+        figures = self.env["customer.complaint.report"].search([("complaint_id", "=", self.complaint.id)])
+        self.assertEqual(figures.ending_reason_id, unfounded)
+        as_handler.action_reopen("He sent the invoice")
+        self.assertFalse(self.complaint.ending_reason_id or self.complaint.stage_note)
+        self.assertEqual(row.ending_reason_id, unfounded)
+        with self.assertRaisesRegex(UserError, "archived"):
+            unfounded.unlink()
+
+    def test_rejection_taken_up_by_mistake_keeps_why(self):
+        """Who takes the reopening of a rejected complaint back finds the reason again."""
+        withdrawn = self.env.ref("customer_complaint.customer_complaint_ending_reason_withdrawn")
+        as_handler = self.complaint.with_user(self.handler)
+        as_handler.write({"stage_id": self.stage_cancelled.id, "ending_reason_id": withdrawn.id})
+        as_handler.action_reopen("Wrong button")
+        as_handler.action_back()
+        self.assertEqual(
+            (self.complaint.stage_id, self.complaint.ending_reason_id), (self.stage_cancelled, withdrawn)
+        )
+
     def test_changed_reason_is_history(self):
         """A reason that changes while the complaint waits begins a new row; the deadline does not move."""
         with self._at(2):

@@ -181,6 +181,7 @@ class TestPortalAnswer(PortalAnswerCommon):
         self.assertEqual(self._act("withdraw", comment="It was my fault").status_code, 303)
         self.assertEqual(self.complaint.phase, "cancelled")
         self.assertEqual(self.complaint.answer_ids.kind, "withdraw")
+        self.assertEqual(self.complaint.sudo().ending_reason_id.ended_by, "customer")
         for act in ACTS:
             self.assertEqual(self._act(act, comment="x", rating="5").status_code, 422, act)
 

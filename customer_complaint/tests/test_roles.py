@@ -48,7 +48,7 @@ RIGHTS = {
     },
     "r r rwcu r r rwcu r - -": {
         *("category", "dissatisfaction", "requirement", "source", "stage", "stage.effect", "team"),
-        "waiting.reason",
+        *("waiting.reason", "ending.reason"),
     },
     "r r rwcu rwc r rwcu - - -": {"budget"},
     # about those who handle complaints, and about the handling

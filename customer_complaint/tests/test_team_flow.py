@@ -203,6 +203,16 @@ class TestTeamFlow(ComplaintCommon):
         self.assertIn("From “Received” no way leads to", findings)
         self.assertIn("<svg", self.team.flow_chart)
 
+    def test_stage_that_asks_for_a_reason_needs_reasons(self):
+        """A stage that asks what there is not is named, for waiting and for ending."""
+        for model, text in (
+            ("customer.complaint.waiting.reason", "no waiting reasons"),
+            ("customer.complaint.ending.reason", "no ending reasons"),
+        ):
+            self.assertNotIn(text, " ".join(self.team._get_flow_findings()))
+            self.env[model].search([]).active = False
+            self.assertIn(text, " ".join(self.team._get_flow_findings()))
+
     # Chart
 
     def test_chart_shows_the_configuration(self):

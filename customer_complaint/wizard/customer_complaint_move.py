@@ -19,9 +19,10 @@ class CustomerComplaintMove(models.TransientModel):
     team_id = fields.Many2one("customer.complaint.team", compute="_compute_team_id")
     stage_id = fields.Many2one("customer.complaint.stage", string="Move to")
     is_asked = fields.Boolean(readonly=True, help="The stage is chosen in the dialog.")
-    needs_reason = fields.Boolean(compute="_compute_needs")
+    reason_name = fields.Char(compute="_compute_needs")
     reason_id = fields.Many2one("customer.complaint.waiting.reason", string="Waits for")
-    note = fields.Char(help="E.g. which part, and when it should arrive.")
+    ending_reason_id = fields.Many2one("customer.complaint.ending.reason", string="Why")
+    note = fields.Char(help="E.g. which part, and when it should arrive; or what the customer was told.")
     moved_count = fields.Integer(readonly=True)
     line_ids = fields.One2many("customer.complaint.move.line", "move_id", string="Missing", readonly=True)
 
@@ -40,7 +41,7 @@ class CustomerComplaintMove(models.TransientModel):
     def _compute_needs(self):
         for move in self:
             facts = move.stage_id and move.stage_id._get_facts()[move.stage_id.id]
-            move.needs_reason = bool(facts) and facts["needs_reason"]
+            move.reason_name = facts and facts["reason"]
 
     @api.model
     def _open(self, complaints, stage=None):
@@ -97,8 +98,10 @@ class CustomerComplaintMove(models.TransientModel):
 
     def _prepare_move_vals(self, stage):
         vals = {"stage_id": stage.id}
-        if stage._get_facts()[stage.id]["needs_reason"]:
-            vals.update(waiting_reason_id=self.reason_id.id, stage_note=self.note)
+        name = stage._get_facts()[stage.id]["reason"]
+        if name:
+            reason = self.reason_id if name == "waiting_reason_id" else self.ending_reason_id
+            vals.update({name: reason.id, "stage_note": self.note})
         return vals
 
     def _fill_in(self, complaints):
@@ -134,7 +137,8 @@ class CustomerComplaintMove(models.TransientModel):
         if not self.stage_id:
             return
         if obstacles is None:
-            offered = dict.fromkeys(("waiting_reason_id", *self._get_empty_names()), True)
+            names = ("waiting_reason_id", "ending_reason_id", *self._get_empty_names())
+            offered = dict.fromkeys(names, True)
             obstacles = self._get_obstacles(self.complaint_ids, offered)
         items = [item for missing in obstacles.values() for item in missing]
         self.line_ids.sudo().unlink()
