@@ -70,6 +70,7 @@ from . import (
     test_privacy_request,
     test_profile,
     test_public_holidays,
+    test_reader_buttons,
     test_resource_calendar,
     test_retention,
     test_retention_report,

@@ -18,6 +18,7 @@ from . import (
     test_partner,
     test_privacy,
     test_question,
+    test_reader_buttons,
     test_reminder,
     test_rule_when,
     test_rule_whom,
