@@ -59,5 +59,5 @@ class CustomerComplaintReply(models.Model):
             "findings": Markup(complaint.resolution or ""),
             "proposal": Markup(complaint.proposal or ""),
             "compensation": ", ".join(offer._get_offer() for offer in offers),
-            "external_body": body._get_address_html() if body else "",
+            "external_body": body.with_context(lang=self.env.lang)._get_address_html() if body else "",
         }

@@ -149,6 +149,11 @@ class CustomerComplaintSolutionReview(models.Model):
             }
         )
 
+    def _is_solution_before_customer(self):
+        """What was reviewed stays before the customer, in whatever stage: he may accept it after all."""
+        is_reviewed = self.sudo().second_review_state in ("upheld", "improved")
+        return super()._is_solution_before_customer() or is_reviewed and bool(self._get_solution_html())
+
     def _portal_get_timeline(self):
         """Tell the customer of the second review too."""
         steps = super()._portal_get_timeline()

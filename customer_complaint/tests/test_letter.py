@@ -199,6 +199,26 @@ class TestLetter(SolutionCommon):
                 self.assertEqual(letter.with_user(user).has_access("read"), reads)
                 self.assertEqual(letter.with_user(user).has_access("write"), writes)
 
+    def test_external_body_in_the_customers_language(self):
+        """The letter names the body in the language of its reader, whoever drafts it."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        body = self.env["customer.complaint.external.body"].create(
+            {"name": "Consumer Association", "note": "Bring the receipt."}
+        )
+        body.with_context(lang="zh_CN").write({"name": "消费者协会", "note": "请携带小票。"})
+        for theirs, ours, expected, foreign in (
+            ("zh_CN", "en_US", ("消费者协会", "请携带小票"), ("Consumer", "receipt")),
+            ("en_US", "zh_CN", ("Consumer", "receipt"), ("消费者协会", "请携带小票")),
+        ):
+            self.complaint.partner_id.lang, self.handler.lang = theirs, ours
+            letter = self._draft(self.complaint.with_context(lang=ours), use="final")
+            letter.with_context(lang=ours).external_body_id = body
+            text = str(letter.body)
+            for word in expected:
+                self.assertIn(word, text)
+            for word in foreign:
+                self.assertNotIn(word, text)
+
     def test_external_body_by_country_and_category(self):
         """The body for the customer's country and category goes before one for all."""
         Body = self.env["customer.complaint.external.body"]

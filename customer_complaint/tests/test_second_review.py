@@ -185,6 +185,17 @@ class TestSecondReview(SolutionCommon):
         self.assertEqual(self.complaint.second_review_state, "improved")
         self.assertIn("A new pump", review.declined_solution)
 
+    def test_reviewed_solution_stays_before_the_customer(self):
+        """What he declined by phone, before the stage proposed it, he reads after the review and may accept."""
+        self.assertFalse(self.complaint._is_solution_before_customer())
+        review = self._decline()
+        self.assertTrue(self.complaint._is_solution_before_customer())
+        self._finish(review)
+        self.assertTrue(self.complaint._is_solution_before_customer())
+        self.assertLessEqual({"accept", "decline"}, self.complaint._portal_get_acts())
+        self.complaint.sudo().proposal = False
+        self.assertFalse(self.complaint._is_solution_before_customer())
+
     def test_declined_in_another_language(self):
         """The declined solution is not an improvement because the reviewer reads amounts in another language."""
         self.env["res.lang"]._activate_lang("de_DE")
