@@ -229,6 +229,15 @@ class TestTeamFlow(ComplaintCommon):
         self.assertNotIn("<script", chart)
         self.assertIn("&lt;script&gt;", chart)
 
+    def test_chart_names_each_need_once(self):
+        """What a stage asks for stands in its box once, also when it asks for all there is."""
+        stage = self.stage_closed
+        ticks = [name for name in stage._fields if name.startswith("needs_")]
+        stage.write(dict.fromkeys(ticks, True))
+        needs = [need.lower() for need in self.team._get_needs(stage)]
+        self.assertGreaterEqual(len(needs), len(ticks) - 1)
+        self.assertEqual(sorted(needs), sorted(set(needs)))
+
     def test_chart_without_stages_or_policies(self):
         """An empty configuration is drawn, too."""
         team = self.env["customer.complaint.team"].new({"name": "New"})
