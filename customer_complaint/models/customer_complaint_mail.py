@@ -28,7 +28,7 @@ class CustomerComplaintMail(models.Model):
     acknowledge_state = fields.Selection(
         [
             ("todo", "To Acknowledge"),
-            ("sent", "Acknowledged"),
+            ("sent", "Acknowledgement Sent"),
             ("call", "To Acknowledge by Phone"),
             ("skipped", "Not Acknowledged"),
         ],

@@ -70,7 +70,7 @@ class CustomerComplaintWarning(models.Model):
         group_expand=True,
     )
     user_id = fields.Many2one("res.users", string="Told", readonly=True, index="btree_not_null")
-    acknowledged_datetime = fields.Datetime(string="Acknowledged on", readonly=True)
+    acknowledged_datetime = fields.Datetime(string="Acknowledged at", readonly=True)
     acknowledged_by_id = fields.Many2one("res.users", string="Acknowledged by", readonly=True)
     note = fields.Text(string="Explanation", tracking=True)
     action_ids = fields.One2many("customer.complaint.action", "warning_id", string="Actions", readonly=True)

@@ -95,4 +95,8 @@ class CustomerComplaintPolicyTest(models.TransientModel):
             draft._format_moment(deadline) if deadline else "-",
             draft._say_calendar(question),
         )
-        return Markup("<tr>%s</tr>") % Markup("").join(Markup("<td>%s</td>") % cell for cell in cells)
+        name, *others = cells
+        row = Markup("<td class='text-nowrap'>%s</td>") % name
+        return Markup("<tr>%s</tr>") % (
+            row + Markup("").join(Markup("<td>%s</td>") % cell for cell in others)
+        )
