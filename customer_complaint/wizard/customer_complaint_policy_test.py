@@ -95,8 +95,4 @@ class CustomerComplaintPolicyTest(models.TransientModel):
             draft._format_moment(deadline) if deadline else "-",
             draft._say_calendar(question),
         )
-        name, *others = cells
-        row = Markup("<td class='text-nowrap'>%s</td>") % name
-        return Markup("<tr>%s</tr>") % (
-            row + Markup("").join(Markup("<td>%s</td>") % cell for cell in others)
-        )
+        return Markup("<tr><td class='text-nowrap'>%s</td>" + "<td>%s</td>" * 4 + "</tr>") % cells
