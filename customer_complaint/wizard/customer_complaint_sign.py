@@ -10,7 +10,7 @@ class CustomerComplaintSign(models.TransientModel):
 
     registered = fields.Html(compute="_compute_registered", sanitize=False)
     signed_by = fields.Char(
-        "Name", required=True, compute="_compute_signed_by", store=True, readonly=False, precompute=True
+        required=True, compute="_compute_signed_by", store=True, readonly=False, precompute=True
     )
     signature = fields.Image(max_width=1024, max_height=1024)
     document = fields.Binary("Signed Paper", help="A scan or photo of the printed and signed registration.")
