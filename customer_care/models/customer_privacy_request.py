@@ -59,7 +59,7 @@ class CustomerPrivacyRequest(models.Model):
         tracking=True,
     )
     state = fields.Selection(
-        [("new", "New"), ("progress", "In progress"), ("done", "Done"), ("rejected", "Rejected")],
+        [("new", "Received"), ("progress", "In progress"), ("done", "Done"), ("rejected", "Rejected")],
         required=True,
         readonly=True,
         copy=False,

@@ -91,7 +91,7 @@ class CustomerComplaintAction(models.Model):
         tracking=True,
         help="Corrective: the cause of what happened is removed. Preventive: the cause of what might happen.",
     )
-    priority = fields.Selection([("0", "Usual"), ("1", "Important")], default="0", string="Importance")
+    priority = fields.Selection([("0", "Ordinary"), ("1", "Important")], default="0", string="Importance")
 
     # Why
     complaint_ids = fields.Many2many(

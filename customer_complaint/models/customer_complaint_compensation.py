@@ -9,7 +9,7 @@ BEARERS = [
     ("employee", "An Employee"),
     ("supplier", "A Supplier"),
     ("insurer", "An Insurer"),
-    ("other", "Somebody Else"),
+    ("other", "Other"),
 ]
 # Whose money it is that the yearly budgets count.
 OWN_BEARERS = ("company", "department")

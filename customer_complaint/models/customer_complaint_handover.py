@@ -15,7 +15,7 @@ class CustomerComplaintHandover(models.Model):
         "customer.complaint", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="complaint_id.company_id")
-    from_user_id = fields.Many2one("res.users", string="From", readonly=True)
+    from_user_id = fields.Many2one("res.users", string="Handed Over by", readonly=True)
     offered_by_id = fields.Many2one("res.users", string="Offered by", readonly=True, required=True)
     user_id = fields.Many2one("res.users", string="Offered to", required=True, readonly=True, index=True)
     team_id = fields.Many2one("customer.complaint.team", string="New Team", readonly=True)

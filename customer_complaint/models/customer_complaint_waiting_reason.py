@@ -5,7 +5,7 @@ WAITS_FOR = [
     ("customer", "Customer"),
     ("supplier", "Supplier"),
     ("department", "Other Department"),
-    ("other", "Somebody Else"),
+    ("other", "Other"),
 ]
 
 

@@ -62,7 +62,7 @@ class CustomerComplaintWarning(models.Model):
         string="Periods before", readonly=True, help="Counts, the latest period first."
     )
     state = fields.Selection(
-        [("new", "New"), ("acknowledged", "Acknowledged"), ("explained", "Explained")],
+        [("new", "Unacknowledged"), ("acknowledged", "Acknowledged"), ("explained", "Explained")],
         required=True,
         readonly=True,
         tracking=True,
