@@ -239,7 +239,9 @@ class TestMoves(ComplaintCommon):
         self.assertEqual(self.complaint.ending_reason_id, unfounded)
         row = ["Imported", str(self.team.id), str(self.stage_cancelled.id)]
         answer = as_handler.load(["name", "team_id/.id", "stage_id/.id"], [row])
-        self.assertRegex(answer["messages"][0]["message"], r"^Before that.*\n- .*say why it is rejected[^\]]*$")
+        self.assertRegex(
+            answer["messages"][0]["message"], r"^Before that.*\n- .*say why it is rejected[^\]]*$"
+        )
 
     def test_reason_goes_along_to_another_team(self):
         """A rejected complaint that another team gets is still rejected for the same reason."""
@@ -259,13 +261,19 @@ class TestMoves(ComplaintCommon):
         """What the customer withdraws stands in the history as that, also in a stage that asks for no reason."""
         self.stage_cancelled.needs_reason = False
         self.complaint._customer_act("withdraw", "Customer")
-        self.assertEqual(self.complaint.stage_history_ids.sorted("id")[-1].ending_reason_id.ended_by, "customer")
+        self.assertEqual(
+            self.complaint.stage_history_ids.sorted("id")[-1].ending_reason_id.ended_by, "customer"
+        )
 
     def test_rejection_taken_up_by_mistake_keeps_why(self):
         """Who takes the reopening of a rejected complaint back finds the reason again."""
         withdrawn = self.env.ref("customer_complaint.customer_complaint_ending_reason_withdrawn")
         as_handler = self.complaint.with_user(self.handler)
-        vals = {"stage_id": self.stage_cancelled.id, "ending_reason_id": withdrawn.id, "stage_note": "By phone"}
+        vals = {
+            "stage_id": self.stage_cancelled.id,
+            "ending_reason_id": withdrawn.id,
+            "stage_note": "By phone",
+        }
         as_handler.write(vals)
         as_handler.action_reopen("Wrong button")
         as_handler.action_back()
