@@ -70,7 +70,11 @@ class CustomerComplaintCategory(models.Model):
             ("customer.complaint.action", "category_id"),
         ]
 
-    @api.constrains("parent_id")
+    def _parent_store_update(self):
+        # Before Odoo refuses it in words that are not translated.
+        self._check_parent_id()
+        return super()._parent_store_update()
+
     def _check_parent_id(self):
         if self._has_cycle():
             raise ValidationError(self.env._("A category cannot be its own ancestor."))

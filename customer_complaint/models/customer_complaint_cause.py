@@ -61,7 +61,11 @@ class CustomerComplaintCause(models.Model):
             ("customer.complaint.action", "cause_id"),
         ]
 
-    @api.constrains("parent_id")
+    def _parent_store_update(self):
+        # Before Odoo refuses it in words that are not translated.
+        self._check_parent_id()
+        return super()._parent_store_update()
+
     def _check_parent_id(self):
         if self._has_cycle():
             raise ValidationError(self.env._("A cause cannot be its own ancestor."))

@@ -6,6 +6,7 @@ import re
 import tempfile
 import zipfile
 
+import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import html2plaintext
@@ -146,6 +147,7 @@ class CustomerComplaintFile(models.Model):
                     "date": row.datetime,
                     "stage": row.stage_id.name,
                     "by": row.user_id.name,
+                    "reason": row.reason_id.name or row.ending_reason_id.name or None,
                     "note": row.note or None,
                 }
                 for row in rows
@@ -164,7 +166,8 @@ class CustomerComplaintFile(models.Model):
         }
 
     def _get_file_messages(self):
-        """Yield the messages as text, the oldest first, in parts."""
+        """Yield the messages as text by the clock of the company, the oldest first, in parts."""
+        zone = pytz.timezone(self.company_id._care_get_tz())
         Message = self.env["mail.message"]
         domain = [
             ("model", "=", self._name),
@@ -177,7 +180,8 @@ class CustomerComplaintFile(models.Model):
                 text = html2plaintext(message.body or "").strip()
                 if text:
                     author = message.author_id.name or message.email_from or ""
-                    yield f"{message.date} {author}\n{message.subject or ''}\n{text}\n\n".encode()
+                    moment = pytz.utc.localize(message.date).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %z")
+                    yield f"{moment} {author}\n{message.subject or ''}\n{text}\n\n".encode()
             last = messages[-1].id
             messages.invalidate_recordset()
 

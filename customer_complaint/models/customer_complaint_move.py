@@ -27,6 +27,10 @@ class MoveRefused(UserError):
         # What reaches the browser.
         self.args = (message, complaints.ids, stage.id)
 
+    def __str__(self):
+        """Return the sentence alone: imports show it."""
+        return self.args[0]
+
 
 class CustomerComplaint(models.Model):
     """The rules of a move from stage to stage for people: who, from where, with what, and why.
@@ -58,6 +62,7 @@ class CustomerComplaint(models.Model):
     stage_note = fields.Char(string="Note on the Stage", copy=False, groups=STAFF)
 
     def write(self, vals):
+        self._check_reasons(vals)
         if vals.get("stage_id"):
             self.sudo().fetch({*self._track_get_fields(), *READ_FIELDS, *MOVED_FIELDS})
             self._check_move(self.env["customer.complaint.stage"].browse(vals["stage_id"]), vals)
@@ -68,7 +73,10 @@ class CustomerComplaint(models.Model):
             return result
         moves = self._get_transfers(vals)
         for stage, complaints in moves.items():
-            complaints._forget_reasons({"stage_id": stage.id})
+            # A stage of the same meaning keeps the reasons.
+            phase = stage._get_phase()
+            leaving = complaints.filtered(lambda c, phase=phase: c.stage_id._get_phase() != phase)
+            leaving._forget_reasons({"stage_id": stage.id})
             super(CustomerComplaint, complaints).write({**vals, "stage_id": stage.id})
         result = super(CustomerComplaint, self - self.browse().union(*moves.values())).write(vals)
         self._log_reasons(vals)
@@ -179,13 +187,39 @@ class CustomerComplaint(models.Model):
             refusals.extend(Missing(complaint, text, action) for text, action in say)
         name = facts["reason"]
         if name:
-            text = {
-                "waiting_reason_id": self.env._("say what it waits for"),
-                "ending_reason_id": self.env._("say why it is rejected or withdrawn"),
-            }[name]
             lacking = self.filtered(lambda complaint: not vals.get(name, is_new and complaint[name]))
-            refusals.extend(Missing(complaint, text) for complaint in lacking)
+            refusals.extend(lacking._get_lacking_reasons(name))
         return refusals + self._get_empty(facts["required"], vals)
+
+    def _get_lacking_reasons(self, name):
+        """Return [Missing] of complaints that have to give the reason ``name``."""
+        text = {
+            "waiting_reason_id": self.env._("say what it waits for"),
+            "ending_reason_id": self.env._("say why it is rejected or withdrawn"),
+        }[name]
+        return [Missing(complaint, text) for complaint in self]
+
+    def _check_reasons(self, vals):
+        """Refuse that people take away the reason that a stage asks for, or give one that does not belong to it.
+
+        :param vals: what will be written
+        :raises MoveRefused, UserError: not for the superuser
+        """
+        if self.env.su or vals.keys().isdisjoint(("waiting_reason_id", "ending_reason_id")):
+            return
+        stages = self.env["customer.complaint.stage"].browse(vals.get("stage_id") or self.stage_id.ids)
+        facts = stages._get_facts()
+        if vals.get("ending_reason_id") and any(
+            facts[stage.id]["phase"] != "cancelled" for stage in stages.exists()
+        ):
+            raise UserError(
+                self.env._("Only complaints that are rejected or withdrawn have an ending reason.")
+            )
+        # Those that come into the stage are asked with all that it asks.
+        for stage, complaints in self.grouped("stage_id").items():
+            name = facts[stage.id]["reason"] if stage in stages else None
+            if name in vals and not vals[name]:
+                complaints._raise_missing(stage, complaints._get_lacking_reasons(name))
 
     def _say_refusals(self, stage, facts, is_new):
         """Yield (text, action) of what speaks against the move of one complaint, apart from its fields."""
@@ -323,8 +357,9 @@ class CustomerComplaint(models.Model):
 
     def _prepare_stage_history_vals(self, moment):
         vals = super()._prepare_stage_history_vals(moment)
-        # Read only where a reason is asked for: a new complaint would have to be fetched for it.
-        name = self.stage_id._get_facts()[self.stage_id.id]["reason"]
+        # Read only where there may be a reason: a new complaint would have to be fetched for it.
+        facts = self.stage_id._get_facts()[self.stage_id.id]
+        name = facts["reason"] or (facts["phase"] == "cancelled" and "ending_reason_id")
         return {
             **vals,
             "reason_id": name == "waiting_reason_id" and self.waiting_reason_id.id,

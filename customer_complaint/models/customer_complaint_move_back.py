@@ -90,9 +90,14 @@ class CustomerComplaint(models.Model):
 
         As superuser: the rules were kept when they first came there; rights are checked by the caller.
         """
-        waiting, ending = self[:1]._get_reasons_in(stage)
+        waiting, ending, note = self[:1]._get_reasons_in(stage)
         self.sudo().write(
-            {"stage_id": stage.id, "waiting_reason_id": waiting.id, "ending_reason_id": ending.id}
+            {
+                "stage_id": stage.id,
+                "waiting_reason_id": waiting.id,
+                "ending_reason_id": ending.id,
+                "stage_note": note,
+            }
         )
 
     def _get_last_moves(self):
@@ -104,7 +109,10 @@ class CustomerComplaint(models.Model):
         return rows[:1], previous
 
     def _get_reasons_in(self, stage):
-        """Return why the complaint was in ``stage`` the last time: (waiting reason, ending reason), may be empty."""
+        """Return why the complaint was in ``stage`` the last time, each may be empty.
+
+        :return: (waiting reason, ending reason, note)
+        """
         rows = self.sudo().stage_history_ids.filtered(lambda row: row.stage_id == stage)
         row = rows.sorted("id")[-1:]
-        return row.reason_id, row.ending_reason_id
+        return row.reason_id, row.ending_reason_id, row.note

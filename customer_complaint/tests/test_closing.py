@@ -213,7 +213,12 @@ class TestCompleteFile(ComplaintCommon, HttpCase):
     def test_file_holds_everything_and_says_so(self):
         """200 attachments of equal and hostile names, messages, records; the manifest names each with its hash."""
         complaint = self._create_complaint(user_id=self.handler.id)
-        complaint.message_post(body="A word", message_type="comment", subtype_xmlid="mail.mt_note")
+        complaint.message_post(
+            body="A word", message_type="comment", subtype_xmlid="mail.mt_note", date="2026-03-01 20:30:00"
+        )
+        complaint.company_id.partner_id.tz = "Asia/Shanghai"
+        unfounded = self.env.ref("customer_complaint.customer_complaint_ending_reason_unfounded")
+        complaint.write({"stage_id": self.stage_cancelled.id, "ending_reason_id": unfounded.id})
         self.env["ir.attachment"].create(
             [
                 {"name": name, "raw": b"content", "res_model": complaint._name, "res_id": complaint.id}
@@ -226,10 +231,13 @@ class TestCompleteFile(ComplaintCommon, HttpCase):
         self.assertEqual(len(names), len({name.lower() for name in names}))
         self.assertEqual(sum(name.startswith("attachments/") for name in names), 200)
         self.assertFalse([name for name in names if ".." in name.split("/")])
-        self.assertIn("A word", archive.read("messages.txt").decode())
+        # by the clock of the company
+        self.assertRegex(archive.read("messages.txt").decode(), r"2026-03-02 04:30:00 \+0800 .*\n\nA word")
         manifest = json.loads(archive.read("manifest.json"))
         self.assertEqual(len(manifest["files"]), len(names) - 1)
-        self.assertEqual(json.loads(archive.read("timeline.json"))["stages"][0]["stage"], "Received")
+        stages = json.loads(archive.read("timeline.json"))["stages"]
+        self.assertEqual([row["stage"] for row in stages], ["Received", self.stage_cancelled.name])
+        self.assertEqual(stages[-1]["reason"], unfounded.name)
         access = self.env["customer.complaint.access"].search([("complaint_id", "=", complaint.id)])
         self.assertEqual(access.filtered(lambda a: a.kind == "file").user_id, self.handler)
 

@@ -226,7 +226,7 @@ class TestCustomerComplaint(ComplaintCommon):
         self.assertEqual(child.display_name, "Goods / Pumps")
         found = self.env["customer.complaint.category"].name_search("Goods")
         self.assertEqual({row[0] for row in found}, {parent.id, child.id})
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "its own ancestor"):
             parent.parent_id = child
 
     def test_bad_input(self):

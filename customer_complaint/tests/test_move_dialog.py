@@ -81,6 +81,8 @@ class TestMoveDialog(ComplaintCommon):
         change.action_confirm()
         self.assertEqual((both[0].ending_reason_id, both[0].stage_note), (reasons[1], "Not ours"))
         self.assertEqual(both[0].stage_history_ids.sorted("id").ending_reason_id, reasons[:2])
+        change = self._get_move(both[0].action_change_reason())
+        self.assertEqual((change.ending_reason_id, change.note), (reasons[1], "Not ours"))
 
     def test_buttons_do_what_helps(self):
         """A line opens or does what helps, and nothing that is no public method."""

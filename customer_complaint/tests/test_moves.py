@@ -223,16 +223,61 @@ class TestMoves(ComplaintCommon):
         with self.assertRaisesRegex(UserError, "archived"):
             unfounded.unlink()
 
+    def test_reason_stays_with_its_stage(self):
+        """People take no reason away that a stage asks for, and give none to what goes on; imports say so in words."""
+        unfounded = self.env.ref("customer_complaint.customer_complaint_ending_reason_unfounded")
+        as_handler = self.complaint.with_user(self.handler)
+        for vals in (
+            {"ending_reason_id": unfounded.id},
+            {"ending_reason_id": unfounded.id, "stage_id": self.stage_investigating.id},
+        ):
+            with self.assertRaisesRegex(UserError, "Only complaints that are rejected"):
+                as_handler.write(vals)
+        as_handler.write({"stage_id": self.stage_cancelled.id, "ending_reason_id": unfounded.id})
+        with self.assertRaisesRegex(MoveRefused, "say why it is rejected"):
+            as_handler.ending_reason_id = False
+        self.assertEqual(self.complaint.ending_reason_id, unfounded)
+        row = ["Imported", str(self.team.id), str(self.stage_cancelled.id)]
+        answer = as_handler.load(["name", "team_id/.id", "stage_id/.id"], [row])
+        self.assertRegex(
+            answer["messages"][0]["message"], r"^Before that.*\n- .*say why it is rejected[^\]]*$"
+        )
+
+    def test_reason_goes_along_to_another_team(self):
+        """A rejected complaint that another team gets is still rejected for the same reason."""
+        unfounded = self.env.ref("customer_complaint.customer_complaint_ending_reason_unfounded")
+        team = self.env["customer.complaint.team"].create({"name": "Workshop"})
+        team.action_copy_stages()
+        self.complaint.write(
+            {"stage_id": self.stage_cancelled.id, "ending_reason_id": unfounded.id, "stage_note": "Told"}
+        )
+        self.complaint.team_id = team
+        self.assertNotEqual(self.complaint.stage_id, self.stage_cancelled)
+        row = self.complaint.stage_history_ids.sorted("id")[-1]
+        for record, note in ((self.complaint, self.complaint.stage_note), (row, row.note)):
+            self.assertEqual((record.ending_reason_id, note), (unfounded, "Told"))
+
+    def test_given_reason_is_history_where_none_is_asked(self):
+        """What the customer withdraws stands in the history as that, also in a stage that asks for no reason."""
+        self.stage_cancelled.needs_reason = False
+        self.complaint._customer_act("withdraw", "Customer")
+        self.assertEqual(
+            self.complaint.stage_history_ids.sorted("id")[-1].ending_reason_id.ended_by, "customer"
+        )
+
     def test_rejection_taken_up_by_mistake_keeps_why(self):
         """Who takes the reopening of a rejected complaint back finds the reason again."""
         withdrawn = self.env.ref("customer_complaint.customer_complaint_ending_reason_withdrawn")
         as_handler = self.complaint.with_user(self.handler)
-        as_handler.write({"stage_id": self.stage_cancelled.id, "ending_reason_id": withdrawn.id})
+        vals = {
+            "stage_id": self.stage_cancelled.id,
+            "ending_reason_id": withdrawn.id,
+            "stage_note": "By phone",
+        }
+        as_handler.write(vals)
         as_handler.action_reopen("Wrong button")
         as_handler.action_back()
-        self.assertEqual(
-            (self.complaint.stage_id, self.complaint.ending_reason_id), (self.stage_cancelled, withdrawn)
-        )
+        self.assertRecordValues(self.complaint, [vals])
 
     def test_changed_reason_is_history(self):
         """A reason that changes while the complaint waits begins a new row; the deadline does not move."""

@@ -46,13 +46,19 @@ class CustomerComplaintMove(models.TransientModel):
     @api.model
     def _open(self, complaints, stage=None):
         """Return the action of a new dialog; without a stage it asks for one."""
-        move = self.create(
-            {
-                "complaint_ids": [Command.set(complaints.ids)],
-                "stage_id": stage and stage.id,
-                "is_asked": not stage or len(complaints) > 1,
-            }
-        )
+        vals = {
+            "complaint_ids": [Command.set(complaints.ids)],
+            "stage_id": stage and stage.id,
+            "is_asked": not stage or len(complaints) > 1,
+        }
+        if len(complaints) == 1 and complaints.stage_id == stage:
+            # Only the reason changes: what was said before is there to be corrected.
+            vals.update(
+                reason_id=complaints.waiting_reason_id.id,
+                ending_reason_id=complaints.ending_reason_id.id,
+                note=complaints.stage_note,
+            )
+        move = self.create(vals)
         move._refresh_lines()
         return move._show()
 
