@@ -11,4 +11,6 @@ class ResConfigSettings(models.TransientModel):
     @api.depends("care_calendar_id", "company_id")
     def _compute_care_hours_tz(self):
         for settings in self:
-            settings.care_hours_tz = (settings.care_calendar_id or settings.company_id.resource_calendar_id).tz
+            settings.care_hours_tz = (
+                settings.care_calendar_id or settings.company_id.resource_calendar_id
+            ).tz

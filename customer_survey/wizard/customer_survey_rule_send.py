@@ -147,7 +147,9 @@ class CustomerSurveyRuleSend(models.TransientModel):
         if not self.rule_id._is_at_work():
             raise UserError(self.rule_id._get_rest_text())
         company = self.rule_id.company_id
-        others = self.partner_ids.filtered(lambda contact: contact.company_id not in (company, company.browse()))
+        others = self.partner_ids.filtered(
+            lambda contact: contact.company_id not in (company, company.browse())
+        )
         if company and others:
             raise UserError(
                 self.env._(
