@@ -176,7 +176,7 @@ class CustomerCallbackRule(models.Model):
 
     def _get_due_purchase(self, part, customers):
         """The window opens after so many months, at the last day of a month that has no such day."""
-        scope = Scope(date=part.today, company_ids=tuple(self.company_id.ids))
+        scope = Scope(date=part.today, company_ids=tuple(self.company_id.ids), has_amounts=False)
         purchases = SQL(" UNION ALL ").join(self.env["customer.metric"].sudo()._get_purchase_parts(scope))
         # The year in which the window last opened: it is that of the limit, or the one before.
         count = SQL(
@@ -245,7 +245,7 @@ class CustomerCallbackRule(models.Model):
 
     def _get_due_dormant(self, part, customers):
         """So many days after the last sign of life, or after the rule's last call that brought none."""
-        scope = Scope(date=part.today, company_ids=tuple(self.company_id.ids))
+        scope = Scope(date=part.today, company_ids=tuple(self.company_id.ids), has_amounts=False)
         purchases = SQL(" UNION ALL ").join(self.env["customer.metric"].sudo()._get_purchase_parts(scope))
         contact, bought = SQL("contact.day"), SQL("bought.day")
         sign = {

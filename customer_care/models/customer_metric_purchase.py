@@ -119,6 +119,8 @@ class CustomerMetric(models.Model):
         :param company, date: SQL, columns of the row
         :raises UserError: a rate between two currencies is nowhere
         """
+        if not scope.has_amounts:
+            return amount
         companies = self._get_scope_companies(scope)
         target = self.env["res.currency"].sudo().browse(scope.currency_id) or companies[:1].currency_id
         foreign = companies.filtered(lambda one: one.currency_id != target)

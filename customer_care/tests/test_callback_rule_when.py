@@ -49,6 +49,15 @@ class TestCallbackRuleWhen(CallbackRuleCommon):
         self.assertEqual(self._run(rule).counts.get("done"), 2)
         self.assertEqual(len(self._get_callbacks(rule)), 2)
 
+    def test_purchase_needs_no_rates(self):
+        """Two companies with books in two currencies and no rate: when somebody bought is known all the same."""
+        foreign = self.env["res.currency"].create({"name": "TTT", "symbol": "T"})
+        self.env["res.company"].create({"name": "Other", "currency_id": foreign.id})
+        for trigger in ("purchase", "dormant"):
+            with self.subTest(trigger):
+                rule = self._create_periodic(trigger, company_id=False, team_id=False)
+                self.assertTrue(rule._get_due_sql(rule._get_parts()[0]))
+
     def test_purchase_every_year(self):
         """The window opens again each year, also around leap days; each year is a cause of its own."""
         rule = self._create_periodic("purchase", month_from=10, month_to=12, is_yearly=True, horizon_days=0)

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
@@ -95,6 +95,22 @@ class TestResourceCalendar(CareCommon):
         self.assertEqual(team._care_calendar(), special)
         team.calendar_id = own
         self.assertEqual(team._care_calendar(), own)
+
+    def test_settings_show_and_set_the_time_zone_of_the_company(self):
+        """Who founds a company abroad says there by which clock it lives; its hours may still have another one."""
+        calendar = self._create_calendar()
+        calendar.tz = "Asia/Shanghai"
+        other = self.env["res.company"].create({"name": "Other", "resource_calendar_id": calendar.id})
+        other.partner_id.tz = "Asia/Shanghai"
+        self.assertEqual(other._care_get_tz(), "Asia/Shanghai")
+        self.env.user.company_ids |= other
+        with Form(self.env["res.config.settings"].with_company(other)) as form:
+            self.assertEqual((form.care_tz, form.care_hours_tz), ("Asia/Shanghai", "Asia/Shanghai"))
+            form.care_tz = "Europe/Berlin"
+        form.save().execute()
+        self.assertEqual(other._care_get_tz(), "Europe/Berlin")
+        with Form(self.env["res.config.settings"].with_company(other)) as form:
+            self.assertEqual((form.care_tz, form.care_hours_tz), ("Europe/Berlin", "Asia/Shanghai"))
 
     def _create_makeup_day(self, **vals):
         vals = {"name": "National Day", "date": "2026-03-07", "company_id": self.company.id, **vals}

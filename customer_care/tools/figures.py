@@ -58,6 +58,7 @@ class Scope:
     :param date: the figures are those known at the end of this day
     :param company_ids: tuple; empty means all companies
     :param currency_id: of amounts; without it that of the first company
+    :param has_amounts: whether amounts are compared; else they only tell a purchase from a refund, and need no rates
     :param since: the day after which the window begins, where it is not so many months before ``date``
     """
 
@@ -68,6 +69,7 @@ class Scope:
     last_id: int | None = None
     ids: tuple | None = None
     since: Date | None = None
+    has_amounts: bool = True
 
     def limit(self, column):
         """Return the condition that ``column`` (SQL, id of a commercial partner) is in the scope."""

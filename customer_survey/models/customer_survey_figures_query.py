@@ -245,10 +245,13 @@ class CustomerSurveyFigures(models.AbstractModel):
     def _run_responses(self, question):
         """Return {column: number} about the invitations of the period."""
         report = self.env["customer.survey.response"]
-        [(sent, bounced, started, done, expired, hours)] = report._read_group(
+        [(sent, bounced, started, done, expired, hours, timed)] = report._read_group(
             self._get_response_domain(question),
             [],
-            ["sent:sum", "bounced:sum", "started:sum", "done:sum", "expired:sum", "answer_hours:median"],
+            [
+                *("sent:sum", "bounced:sum", "started:sum", "done:sum", "expired:sum"),
+                *("answer_hours:median", "answer_hours:count"),
+            ],
         )
         return {
             "sent": sent or 0,
@@ -257,6 +260,7 @@ class CustomerSurveyFigures(models.AbstractModel):
             "done": done or 0,
             "expired": expired or 0,
             "hours": hours or None if done else None,
+            "timed": timed,
         }
 
     @api.model

@@ -90,7 +90,7 @@ class CustomerSurveyFigures(models.AbstractModel):
         }
         return {
             "answers": (total["answers"], None, total["answers"]),
-            "time": (None if hours is None else hours * 3600, None, responses["done"]),
+            "time": (None if hours is None else hours * 3600, None, responses["timed"]),
             "csat_mean": (self._get_sample(total, "csat").mean, None, total["csat"]),
             "nps": (net_score(*self._get_classes(total)), None, sum(self._get_classes(total))),
             "ces": (self._get_sample(total, "ces").mean, None, total["ces"]),

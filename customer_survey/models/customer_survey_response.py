@@ -189,9 +189,12 @@ class CustomerSurveyResponse(models.Model):
             ),
             "response_percent": SQL(share, is_reached, is_done),
             "completion_percent": SQL(share, is_started, is_done),
+            # Anonymous answers keep no moments: theirs are all the first of the month.
             "answer_hours": SQL(
-                "CASE WHEN %s THEN EXTRACT(EPOCH FROM %s.end_datetime - %s)::float8 / 3600.0 END",
+                "CASE WHEN %s AND %s.partner_id IS NOT NULL"
+                " THEN EXTRACT(EPOCH FROM %s.end_datetime - %s)::float8 / 3600.0 END",
                 is_done,
+                answer,
                 answer,
                 sent,
             ),

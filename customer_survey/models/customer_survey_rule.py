@@ -48,7 +48,11 @@ class CustomerSurveyRule(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True, tracking=True)
-    company_id = fields.Many2one("res.company", help="Empty: the rule applies to all companies.")
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self._default_company_id(),
+        help="Empty: the rule applies to all companies.",
+    )
 
     trigger = fields.Selection(
         [("manual", "Sent by hand"), *EVENTS, *PERIODIC],
@@ -102,6 +106,11 @@ class CustomerSurveyRule(models.Model):
         "CHECK(low_score >= 0 AND low_score <= 100)",
         "The low score limit must lie between 0 and 100.",
     )
+
+    @api.model
+    def _default_company_id(self):
+        """Rules that come along serve all companies; what somebody adds asks nobody in those of others."""
+        return self.env["res.company"] if self.env.su else self.env.company
 
     @api.depends_context("uid")
     def _compute_request_count(self):

@@ -119,7 +119,7 @@ class CustomerSurveyRule(models.Model):
 
     def _get_purchases_sql(self, part, edge):
         """Return the SELECT of ``id, anchor``: the first or last purchase of each customer."""
-        scope = Scope(date=part.today, company_ids=tuple(self.company_id.ids))
+        scope = Scope(date=part.today, company_ids=tuple(self.company_id.ids), has_amounts=False)
         purchases = SQL(" UNION ALL ").join(self.env["customer.metric"].sudo()._get_purchase_parts(scope))
         return SQL(
             "SELECT partner_id AS id, %s(date) AS anchor FROM (%s) row WHERE amount > 0 GROUP BY partner_id",

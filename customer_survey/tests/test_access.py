@@ -175,6 +175,17 @@ class TestAccess(SurveyKit, TransactionCase):
                 }
             )
 
+    def test_new_rule_asks_customers_of_its_company(self):
+        """Who works for one company and adds a rule does not have customers of another one asked."""
+        other = self.env["res.company"].create({"name": "Other"})
+        foreign = self._create_partner("Otto", company_id=other.id)
+        self.rule.active = False
+        self.env["customer.survey.rule"].with_user(self.users["admin"]).create(
+            {"name": "Mine", "survey_id": self.survey.id, "is_daytime": False, "quiet_mode": "none"}
+        )
+        sent = self._send(self.contact | foreign)
+        self.assertEqual(sent.partner_id, self.contact)
+
     def test_companies_are_apart(self):
         """Scores, requests, rules and answers of a company are closed to the people of another."""
         other = self.env["res.company"].create({"name": "Other"})

@@ -1,5 +1,5 @@
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, fields
@@ -117,6 +117,23 @@ class TestAnonymous(AnonymousKit, TransactionCase):
         self.env.cr.flush()
         done = self._get_answers()
         self.assertEqual((done.end_datetime - done.start_datetime).total_seconds(), 7 * 60)
+
+    def test_time_to_answer_is_that_of_named_answers(self):
+        """The moments of an anonymous answer are rounded: the median of the time to answer leaves it out."""
+        self.survey.care_is_anonymous = False
+        named = self._send()
+        named.care_sent_datetime = fields.Datetime.now() - timedelta(hours=3)
+        self._finish(named, csat=9)
+        self.survey.care_is_anonymous = True
+        for number in range(5):
+            self._finish(self._send(cause=f"anonymous {number}"), csat=9)
+        report = self.env["customer.survey.response"]
+        domain = [("survey_id", "=", self.survey.id)]
+        [(done, timed, hours)] = report._read_group(
+            domain, [], ["done:sum", "answer_hours:count", "answer_hours:median"]
+        )
+        self.assertEqual((done, timed), (6, 1))
+        self.assertAlmostEqual(hours, 3, delta=0.1)
 
     def test_invitations_are_in_random_order(self):
         """The order of the invitations says nothing about who was asked when."""

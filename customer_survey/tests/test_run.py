@@ -197,6 +197,17 @@ class TestRun(RuleKit, TransactionCase):
         first = self._create_periodic("purchase", delay_days=7, purchase_of="first")
         self.assertEqual(self._get_codes(self._preview(first))[due], False)
 
+    def test_purchase_needs_no_rates(self):
+        """Two companies with books in two currencies and no rate: when somebody bought is known all the same."""
+        foreign = self.env["res.currency"].create({"name": "TTT", "symbol": "T"})
+        self.env["res.company"].create({"name": "Other", "currency_id": foreign.id})
+        due = self._create_people(1)
+        self._buy(due, self._days_ago(7))
+        for trigger in ("purchase", "filter"):
+            with self.subTest(trigger):
+                rule = self._create_periodic(trigger, delay_days=7, is_anniversary=trigger == "filter")
+                self.assertIn(due, self._get_codes(self._preview(rule)))
+
     def test_refund_is_no_purchase(self):
         """Only what costs something counts."""
         person = self._create_people(1)

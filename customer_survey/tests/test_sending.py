@@ -305,6 +305,35 @@ class TestSending(SurveyKit, TransactionCase):
         with self.assertRaisesRegex(UserError, "None of these customers"):
             wizard.action_send()
 
+    def test_wizard_asks_for_the_company_of_the_customer(self):
+        """Who works for two companies asks a customer in the name of the one whose customer he is."""
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids |= other
+        foreign = self._create_partner("Otto", company_id=other.id)
+        wizard = (
+            self.env["customer.survey.rule.send"]
+            .with_context(allowed_company_ids=(self.company | other).ids)
+            .create({"rule_id": self.rule.id, "partner_ids": (self.contact | foreign).ids})
+        )
+        wizard.action_send()
+        companies = {request.partner_id: request.company_id for request in self._get_requests()}
+        self.assertEqual(companies, {self.contact: self.company, foreign: other})
+
+    def test_wizard_refuses_customers_of_another_company(self):
+        """A rule of one company asks nobody who is the customer of another."""
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids |= other
+        self.rule.company_id = self.company
+        foreign = self._create_partner("Otto", company_id=other.id)
+        wizard = (
+            self.env["customer.survey.rule.send"]
+            .with_context(allowed_company_ids=(self.company | other).ids)
+            .create({"rule_id": self.rule.id, "partner_ids": (self.contact | foreign).ids})
+        )
+        with self.assertRaisesRegex(UserError, "alone, not: Otto"):
+            wizard.action_send()
+        self.assertFalse(self._get_requests())
+
     def test_wizard_refuses_rule_of_other_trigger(self):
         """What belongs to an occasion is not sent by hand."""
         wizard = self.env["customer.survey.rule.send"].create(

@@ -121,13 +121,19 @@ class CustomerSurveyRuleSend(models.TransientModel):
 
     def _prepare_requests_vals(self):
         """Return what would be decided about each contact."""
-        company = self.rule_id.company_id or self.env.company
-        return self.rule_id.sudo()._prepare_requests_vals(
-            self.partner_ids._origin.sudo(),
-            company,
-            str(fields.Date.context_today(self)),
-            self._get_chosen_channels(),
-        )
+        return [
+            vals
+            for company, contacts in self._group_by_company().items()
+            for vals in self.rule_id.sudo()._prepare_requests_vals(
+                contacts, company, str(fields.Date.context_today(self)), self._get_chosen_channels()
+            )
+        ]
+
+    def _group_by_company(self):
+        """Return ``{company: contacts}``: each is asked in the name of the company whose customer he is."""
+        home = self.rule_id.company_id or self.env.company
+        contacts = self.partner_ids._origin.sudo()
+        return contacts.grouped(lambda contact: contact._care_get_company() or home)
 
     def _get_chosen_channels(self):
         """Return the channel chosen by hand as a list; None: those of the rule."""
@@ -140,6 +146,19 @@ class CustomerSurveyRuleSend(models.TransientModel):
             raise UserError(self.env._("Rule %(rule)s is not sent by hand.", rule=self.rule_id.name))
         if not self.rule_id._is_at_work():
             raise UserError(self.rule_id._get_rest_text())
+        company = self.rule_id.company_id
+        others = self.partner_ids.filtered(
+            lambda contact: contact.company_id not in (company, company.browse())
+        )
+        if company and others:
+            raise UserError(
+                self.env._(
+                    "Rule %(rule)s asks customers of %(company)s alone, not: %(contacts)s",
+                    rule=self.rule_id.name,
+                    company=company.name,
+                    contacts=", ".join(others.mapped("display_name")),
+                )
+            )
         by_people = self.channel in ("link", "phone")
         if by_people and self.rule_id.sudo().survey_id.care_is_anonymous:
             raise UserError(self.env._("An anonymous survey is asked by mail alone."))
@@ -151,13 +170,14 @@ class CustomerSurveyRuleSend(models.TransientModel):
         """
         self.ensure_one()
         self._check_may_ask()
-        company = self.rule_id.company_id or self.env.company
-        answers = self.rule_id.sudo()._ask(
-            self.partner_ids,
-            company,
-            cause=str(fields.Date.context_today(self)),
-            channels=self._get_chosen_channels(),
-        )
+        answers = self.env["survey.user_input"].sudo()
+        for company, contacts in self._group_by_company().items():
+            answers |= self.rule_id.sudo()._ask(
+                contacts,
+                company,
+                cause=str(fields.Date.context_today(self)),
+                channels=self._get_chosen_channels(),
+            )
         if not answers:
             raise UserError(
                 self.env._(
