@@ -57,6 +57,26 @@ class TestFillIn(SurveyKit, TransactionCase):
         with self.assertRaises(AccessError):
             again.with_user(self.users["manager"]).care_is_paper = True
 
+    def test_rules_of_the_customers_company(self):
+        """Who works for two companies is offered the rules of the customer's company, and can take no other."""
+        other = self.env["res.company"].create({"name": "Other"})
+        self.users["specialist"].company_ids |= other
+        foreign = self._create_rule(name="Foreign", company_id=other.id)
+        own = self._create_rule(name="Own", company_id=self.company.id)
+        self.customer.company_id = self.contact.company_id = self.company
+        both = (self.company + other).ids
+        wizard = self._create_wizard().with_context(allowed_company_ids=both)
+        self.assertIn(own, wizard.fillable_rule_ids)
+        self.assertIn(self.rule, wizard.fillable_rule_ids, "it serves all companies")
+        self.assertNotIn(foreign, wizard.fillable_rule_ids)
+        wizard.rule_id = foreign
+        with self.assertRaisesRegex(UserError, "customers of Other alone"):
+            wizard.action_fill_in()
+        self.assertFalse(self._get_requests())
+        (self.customer + self.contact).company_id = False
+        wizard.invalidate_recordset()
+        self.assertIn(foreign, wizard.fillable_rule_ids, "a customer of all companies")
+
     def test_customer_takes_over_from_paper(self):
         """What the customer himself goes on with came by his own link."""
         answer = self._send()

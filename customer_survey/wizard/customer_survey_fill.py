@@ -53,14 +53,17 @@ class CustomerSurveyFill(models.TransientModel):
     def default_get(self, fields):
         defaults = super().default_get(fields)
         if "rule_id" in fields and not defaults.get("rule_id"):
-            rules = self._get_rules()
-            used = self.new(defaults)._find_open(rules).care_rule_id
+            wizard = self.new(defaults)
+            rules = wizard._get_rules()
+            used = wizard._find_open(rules).care_rule_id
             defaults["rule_id"] = (used or rules)[:1].id
         return defaults
 
+    @api.depends("partner_id", "res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_fillable_rule_ids(self):
-        self.fillable_rule_ids = self._get_rules()
+        for wizard in self:
+            wizard.fillable_rule_ids = wizard._get_rules()
 
     @api.depends("partner_id", "rule_id", "res_model", "res_id")
     def _compute_open_text(self):
@@ -69,10 +72,11 @@ class CustomerSurveyFill(models.TransientModel):
             date = answer.care_sent_datetime or answer.create_date
             wizard.open_text = format_date(self.env, date) if answer else False
 
-    @api.model
     def _get_rules(self):
-        """Return the rules whose surveys can be filled in; specialists do not read surveys themselves."""
-        rules = self.env["customer.survey.rule"].search(Domain.TRUE)
+        """Return the rules whose surveys can be filled in (singleton); specialists do not read surveys themselves."""
+        company = self._find_document().sudo()._care_get_company()
+        of_company = Domain("company_id", "in", [company.id, False]) if company else Domain.TRUE
+        rules = self.env["customer.survey.rule"].search(of_company)
         return rules.filtered(
             lambda rule: (
                 rule.sudo().survey_id._care_is_usable() and not rule.sudo().survey_id.care_is_anonymous
@@ -104,22 +108,18 @@ class CustomerSurveyFill(models.TransientModel):
         self.ensure_one()
         self.partner_id.check_access("read")
         self.rule_id.check_access("read")
-        document = self._get_document()
+        document = self._find_document()
+        document.check_access("read")
         answer = self._find_open(self.rule_id)[:1] or self._make(document)
         action = answer.sudo(False)._care_fill_in(is_paper=self.medium == "paper")
         return {**action, "close": True}
 
-    def _get_document(self):
-        """Return what the survey is about (singleton): the document given, else the contact.
-
-        :raises AccessError:
-        """
+    def _find_document(self):
+        """Return what the survey is about (singleton): the document given, else the contact. No right is checked."""
         model = self.env.get(self.res_model) if self.res_model else None
         if model is None or not hasattr(model, "_care_get_partner"):
             return self.partner_id
-        document = model.browse(self.res_id).exists()
-        document.check_access("read")
-        return document or self.partner_id
+        return model.browse(self.res_id).exists() or self.partner_id
 
     def _make(self, document):
         """Make the invitation for this customer (singleton), without a mail; once a day for each document."""
@@ -127,6 +127,15 @@ class CustomerSurveyFill(models.TransientModel):
         if rule.survey_id.care_is_anonymous or not rule.survey_id._care_is_usable():
             raise UserError(self.env._("This survey cannot be filled in: it is anonymous, closed or empty."))
         company = document.sudo()._care_get_company() or rule.company_id or self.env.company
+        if rule.company_id not in (company, company.browse()):
+            raise UserError(
+                self.env._(
+                    "Rule %(rule)s asks customers of %(company)s alone, not: %(contacts)s",
+                    rule=rule.name,
+                    company=rule.company_id.name,
+                    contacts=self.partner_id.display_name,
+                )
+            )
         now = fields.Datetime.now()
         today = company._care_get_day(now)
         request = (
