@@ -40,8 +40,8 @@ class CustomerComplaintMove(models.TransientModel):
     @api.depends("complaint_ids", "stage_id")
     def _compute_needs(self):
         for move in self:
-            facts = move.stage_id and move.stage_id._get_facts()[move.stage_id.id]
-            move.reason_name = facts and facts["reason"]
+            stage = move.stage_id
+            move.reason_name = stage._get_facts()[stage.id]["reason"] if stage else False
 
     @api.model
     def _open(self, complaints, stage=None):
