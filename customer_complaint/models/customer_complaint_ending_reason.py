@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 ENDED_BY = [
     ("customer", "Customer"),
@@ -26,16 +25,7 @@ class CustomerComplaintEndingReason(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        """Keep reasons that the history names."""
-        History = self.env["customer.complaint.stage.history"].sudo()
-        used = History._read_group([("ending_reason_id", "in", self.ids)], ["ending_reason_id"])
-        if used:
-            raise UserError(
-                self.env._(
-                    "These reasons have been used and can only be archived: %(reasons)s",
-                    reasons=", ".join(reason.display_name for (reason,) in used),
-                )
-            )
+        self.env["customer.complaint.stage.history"]._check_unused("ending_reason_id", self)
 
     @api.model
     def _get_withdrawn(self):

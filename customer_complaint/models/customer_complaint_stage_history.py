@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.customer_care.tools.insert import insert
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools.clock import HOUR
 from .customer_complaint_stage import CLOCK_EFFECTS, PHASES
@@ -100,6 +100,21 @@ class CustomerComplaintStageHistory(models.Model):
         complaints.invalidate_recordset(["stage_history_ids"], flush=False)
         complaints.modified(["stage_history_ids"])
         return rows
+
+    @api.model
+    def _check_unused(self, name, reasons):
+        """Refuse to delete reasons that the history names in the field ``name``.
+
+        :raises UserError:
+        """
+        used = self.sudo()._read_group([(name, "in", reasons.ids)], [name])
+        if used:
+            raise UserError(
+                self.env._(
+                    "These reasons have been used and can only be archived: %(reasons)s",
+                    reasons=", ".join(reason.display_name for (reason,) in used),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_superuser(self):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 WAITS_FOR = [
     ("customer", "Customer"),
@@ -23,13 +22,4 @@ class CustomerComplaintWaitingReason(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        """Keep reasons that the history names."""
-        History = self.env["customer.complaint.stage.history"].sudo()
-        used = History._read_group([("reason_id", "in", self.ids)], ["reason_id"])
-        if used:
-            raise UserError(
-                self.env._(
-                    "These reasons have been used and can only be archived: %(reasons)s",
-                    reasons=", ".join(reason.display_name for (reason,) in used),
-                )
-            )
+        self.env["customer.complaint.stage.history"]._check_unused("reason_id", self)

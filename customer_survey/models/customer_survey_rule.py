@@ -112,6 +112,20 @@ class CustomerSurveyRule(models.Model):
         """Rules that come along serve all companies; what somebody adds asks nobody in those of others."""
         return self.env["res.company"] if self.env.su else self.env.company
 
+    def _raise_foreign(self, contacts):
+        """Say that the rule (singleton) does not ask customers of other companies.
+
+        :raises UserError:
+        """
+        raise UserError(
+            self.env._(
+                "Rule %(rule)s asks customers of %(company)s alone, not: %(contacts)s",
+                rule=self.name,
+                company=self.company_id.name,
+                contacts=", ".join(contacts.mapped("display_name")),
+            )
+        )
+
     @api.depends_context("uid")
     def _compute_request_count(self):
         groups = self.env["customer.survey.request"]._read_group(

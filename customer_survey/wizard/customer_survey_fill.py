@@ -128,14 +128,7 @@ class CustomerSurveyFill(models.TransientModel):
             raise UserError(self.env._("This survey cannot be filled in: it is anonymous, closed or empty."))
         company = document.sudo()._care_get_company() or rule.company_id or self.env.company
         if rule.company_id not in (company, company.browse()):
-            raise UserError(
-                self.env._(
-                    "Rule %(rule)s asks customers of %(company)s alone, not: %(contacts)s",
-                    rule=rule.name,
-                    company=rule.company_id.name,
-                    contacts=self.partner_id.display_name,
-                )
-            )
+            rule._raise_foreign(self.partner_id)
         now = fields.Datetime.now()
         today = company._care_get_day(now)
         request = (

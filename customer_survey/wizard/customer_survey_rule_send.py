@@ -151,14 +151,7 @@ class CustomerSurveyRuleSend(models.TransientModel):
             lambda contact: contact.company_id not in (company, company.browse())
         )
         if company and others:
-            raise UserError(
-                self.env._(
-                    "Rule %(rule)s asks customers of %(company)s alone, not: %(contacts)s",
-                    rule=self.rule_id.name,
-                    company=company.name,
-                    contacts=", ".join(others.mapped("display_name")),
-                )
-            )
+            self.rule_id._raise_foreign(others)
         by_people = self.channel in ("link", "phone")
         if by_people and self.rule_id.sudo().survey_id.care_is_anonymous:
             raise UserError(self.env._("An anonymous survey is asked by mail alone."))
